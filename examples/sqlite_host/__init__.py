@@ -1,0 +1,15 @@
+"""A whole host for `lara_core` on the standard library's sqlite3: the model from which to write your own.
+
+The host:
+
+- `schema.sql`: the tables, with the constraints that a database can hold by itself.
+- `store`: the ports of storage over those tables; `sessions`, `pools` and `log` write and read the rows.
+- `registrations`: a use case of the host's own, beside those of the library.
+- `laws`: what must be true of a file at any time, and whether it is.
+
+The demo, a story told on a real file (`make demo`):
+
+- `demo`: the story, chapter by chapter, and the command that tells it.
+- `story/`: the files that it reads; `people` reads them.
+- `narration`: what the narrator says, in three languages; `transcript`: how it looks on a terminal.
+"""

@@ -1,0 +1,247 @@
+"""What must be true of a file at any time, by rule number, and whether it is.
+
+Each law is checked in another way than it is kept: what was loaded from rows against the fold of the events, counters
+against rows counted by SQL, the roster against those who sit on seats. A host runs this at night, and in its tests
+after whatever it has tried.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar
+
+from attrs import frozen
+
+from lara_core.formats import json
+from lara_core.hosting.ports import Receipt
+from lara_core.kernel.decisions import Aggregate, Decision, Event
+from lara_core.kernel.errors import LaraError
+from lara_core.kernel.ids import PoolId, SessionId
+from lara_core.kernel.money import Money
+from lara_core.seats import SeatPool, SeatState
+from lara_core.sessions import Session, SessionEvent
+from lara_core.telling.notices import Notice, notices
+from lara_core.testing import laws as core
+from sqlite_host.store import SqliteStore, SqliteWork
+
+S = TypeVar("S", bound=Aggregate)
+T = TypeVar("T")
+
+
+class Law(StrEnum):
+    """The laws, by the numbers of the rules that they are about."""
+
+    REPLAY = "K3"
+    KEYS = "K4"
+    VERSIONS = "K5"
+    MONEY = "K6, S1"
+    NOTICES = "K12"
+    CAPACITY = "N1"
+    PLACES = "N1, S11"
+    COUNTERS = "S2"
+    NOBODY_TWICE = "S5"
+    NO_EMPTY_SEAT = "S8, S9"
+
+
+@frozen
+class Repeat:
+    """A command as it was run, and the *receipt* that it gave."""
+
+    command: Callable[[SqliteStore], Receipt]
+    receipt: Receipt
+
+
+def check(store: SqliteStore, at: datetime, repeats: Sequence[Repeat] = ()) -> Mapping[Law, Sequence[str]]:
+    """What breaks each law at that time, by id; nothing where all is well.
+
+    Each of *repeats* is run once more, and must give its receipt and write nothing (K4).
+    """
+    with store.transaction() as work:
+        evidence = Evidence.read(work, at)
+        broken = {law: set(breaks(evidence)) for law, breaks in LAWS.items()}
+        before = _size(work)
+    broken[Law.KEYS].update(again.receipt.key for again in repeats if again.command(store) != again.receipt)
+    with store.transaction() as work:
+        if _size(work) != before:
+            broken[Law.KEYS].add("repeats")
+    return {law: sorted(ids) for law, ids in broken.items()}
+
+
+# --- Evidence
+
+
+@frozen
+class History(Generic[S]):
+    """An aggregate as its rows say (*kept*), as its *events* say (*folded*), and these."""
+
+    kept: S
+    folded: S
+    events: Sequence[Event]
+
+
+@frozen
+class Evidence:
+    """Everything that is in a file. *unreadable* are the ids of aggregates that could not be loaded."""
+
+    work: SqliteWork
+    at: datetime
+    sessions: Sequence[History[Session]]
+    pools: Sequence[History[SeatPool]]
+    unreadable: Sequence[str]
+
+    @classmethod
+    def read(cls, work: SqliteWork, at: datetime) -> "Evidence":
+        """Load every session and every pool, with all their events."""
+        sessions: list[History[Session]] = []
+        pools: list[History[SeatPool]] = []
+        unreadable: list[str] = []
+        rows = work.db.execute("SELECT 'session', id FROM session UNION SELECT 'pool', id FROM pool").fetchall()
+        streams = work.db.execute("SELECT kind, aggregate FROM event").fetchall()
+        for kind, name in sorted({*rows, *streams}):
+            try:
+                if kind == "session":
+                    sessions.append(_history(work.sessions.get(SessionId(name)), work.sessions.events(SessionId(name))))
+                else:
+                    pools.append(_history(work.pools.get(PoolId(name)), work.pools.events(PoolId(name))))
+            # The last two are what folding events comes to that do not belong together.
+            except (LaraError, LookupError, AttributeError):
+                unreadable.append(name)
+        return cls(work, at, sessions, pools, unreadable)
+
+    @property
+    def histories(self) -> Sequence[History[Session] | History[SeatPool]]:
+        """All of them."""
+        return [*self.sessions, *self.pools]
+
+    def pools_of(self, session: SessionId) -> Sequence[SeatPool]:
+        """The pools of a session, as their events say."""
+        return [pool.folded for pool in self.pools if pool.folded.session == session]
+
+    def rows(self, sql: str, *values: str) -> list[Any]:
+        """What SQL says, beside all that is loaded."""
+        return self.work.db.execute(sql, values).fetchall()
+
+
+def _history(kept: S, events: Sequence[Event]) -> History[S]:
+    return History(kept, core.fold(type(kept), events), events)
+
+
+def _loaded(kind: type[T], text: str) -> T | None:
+    try:
+        return json.loads(kind, text)
+    except LaraError:
+        return None
+
+
+def _size(work: SqliteWork) -> list[int]:
+    sql = "SELECT count(*) FROM event UNION ALL SELECT count(*) FROM answer UNION ALL SELECT count(*) FROM outbox"
+    return [count for (count,) in work.db.execute(sql)]
+
+
+# --- The laws
+
+
+def _replay(evidence: Evidence) -> Iterator[str]:
+    """Folding the events gives the state."""
+    yield from evidence.unreadable
+    yield from (history.kept.id for history in evidence.histories if history.folded != history.kept)
+
+
+def _versions(evidence: Evidence) -> Iterator[str]:
+    """The version is the number of events, and they are numbered from 1 without a gap."""
+    yield from (history.kept.id for history in evidence.histories if history.kept.version != len(history.events))
+    sql = "SELECT aggregate FROM event GROUP BY kind, aggregate HAVING count(*) <> max(version)"
+    yield from (name for (name,) in evidence.rows(sql))
+
+
+def _keys(evidence: Evidence) -> Iterator[str]:
+    """Every event stands in the receipt of the one command that led to it."""
+    told: Counter[tuple[str, str, int]] = Counter()
+    for key, text in evidence.rows("SELECT key, receipt FROM answer"):
+        receipt = _loaded(Receipt, text)
+        if receipt is None:
+            yield key
+            continue
+        for written in receipt.written:
+            told["session" if isinstance(written.event, SessionEvent) else "pool", written.id, written.version] += 1
+    happened = Counter(evidence.rows("SELECT kind, aggregate, version FROM event"))
+    yield from (name for _, name, _ in (told - happened) + (happened - told))
+
+
+def _money(evidence: Evidence) -> Iterator[str]:
+    """The prices of the seats are what was charged for them, to the minor unit."""
+    for pool in evidence.pools:
+        charged = Money.total(pool.folded.paid, pool.folded.paid[0].currency)
+        sql = "SELECT currency, sum(price) FROM seat WHERE pool = ? GROUP BY currency"
+        if evidence.rows(sql, pool.kept.id) != [(charged.currency, charged.minor)]:
+            yield pool.kept.id
+
+
+def _notices(evidence: Evidence) -> Iterator[str]:
+    """Whoever is to be told of an event is told once, under the settings of today."""
+    due: dict[str, Notice] = {}
+    for pool in evidence.pools:
+        for number, event in enumerate(pool.events, 1):
+            state = core.fold(SeatPool, pool.events[:number])
+            told = notices(Decision(state, (event,)), silenced=evidence.work.silenced)
+            due.update((notice.key, notice) for notice in told)
+    kept = {key: _loaded(Notice, body) for key, body in evidence.rows("SELECT key, body FROM outbox")}
+    yield from (key for key in kept.keys() | due.keys() if kept.get(key) != due.get(key))
+
+
+def _capacity(evidence: Evidence) -> Iterator[str]:
+    """Held and taken places stay within the capacity."""
+    for session in (history.kept for history in evidence.sessions):
+        if session.capacity is not None and session.taken + session.held(evidence.at) > session.capacity:
+            yield session.id
+
+
+def _places(evidence: Evidence) -> Iterator[str]:
+    """The places taken are the live seats, and those who registered individually."""
+    for session in (history.kept for history in evidence.sessions):
+        sql = "SELECT count(*) FROM seat JOIN pool ON pool.id = seat.pool WHERE session = ? AND state <> 'cancelled'"
+        ((live,),) = evidence.rows(sql, session.id)
+        if session.taken != live + len(evidence.work.registered(session.id)):
+            yield session.id
+
+
+def _counters(evidence: Evidence) -> Iterator[str]:
+    """Free + enrolled = live, beside the cancelled: counted again from the rows."""
+    for pool in evidence.pools:
+        told = pool.folded.counters()
+        rows = Counter(
+            dict(evidence.rows("SELECT state, count(*) FROM seat WHERE pool = ? GROUP BY state", pool.kept.id))
+        )
+        counted = (rows[SeatState.FREE], rows[SeatState.ENROLLED], rows[SeatState.CANCELLED])
+        if counted != (told.free, told.enrolled, told.cancelled) or core.COUNTERS in core.of_pool(pool.kept):
+            yield pool.kept.id
+
+
+def _nobody_twice(evidence: Evidence) -> Iterator[str]:
+    """Nobody sits twice in a session, and its roster names all who sit and nobody else."""
+    for session in (history.kept.id for history in evidence.sessions):
+        people = list(evidence.work.registered(session))
+        people += [person for pool in evidence.pools_of(session) for person in pool.enrolled.values()]
+        roster = evidence.rows("SELECT person FROM sitting WHERE session = ?", session)
+        if Counter(key for person in people for key in person.keys) != Counter(key for (key,) in roster):
+            yield session
+
+
+def _no_empty_seat(evidence: Evidence) -> Iterator[str]:
+    """Assign at purchase leaves no live seat empty."""
+    yield from (pool.kept.id for pool in evidence.pools if core.NO_EMPTY_SEAT in core.of_pool(pool.kept))
+
+
+LAWS: Final[Mapping[Law, Callable[[Evidence], Iterator[str]]]] = {
+    Law.REPLAY: _replay,
+    Law.KEYS: _keys,
+    Law.VERSIONS: _versions,
+    Law.MONEY: _money,
+    Law.NOTICES: _notices,
+    Law.CAPACITY: _capacity,
+    Law.PLACES: _places,
+    Law.COUNTERS: _counters,
+    Law.NOBODY_TWICE: _nobody_twice,
+    Law.NO_EMPTY_SEAT: _no_empty_seat,
+}

@@ -1,0 +1,156 @@
+"""The story: told alike each time, in three languages, and only into a folder of its own."""
+
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Final
+
+import pytest
+from attrs import fields, frozen
+
+from lara_core.kernel.people import EmailAddress
+from sqlite_host import demo
+from sqlite_host.laws import Law
+from sqlite_host.narration import FRENCH, NARRATIONS, Narration
+
+EXAMPLES: Final = Path(demo.__file__).parents[1]
+
+
+@frozen
+class Told:
+    """What was printed, and into which folder."""
+
+    text: str
+    out: Path
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Told]:
+    """The story in each language, told by processes with other hashes than this one, and a poor locale."""
+    folder = tmp_path_factory.mktemp("told")
+    surroundings = {"PYTHONPATH": str(EXAMPLES), "PYTHONHASHSEED": "7", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    running = {
+        language: Popen(  # noqa: S603 - our own interpreter on our own module
+            [sys.executable, "-m", "sqlite_host.demo", "--lang", language, "--out", str(folder / language)],
+            env={**os.environ, **surroundings},
+            stdout=PIPE,
+        )
+        for language in NARRATIONS
+    }
+    stories: dict[str, Told] = {}
+    for language, process in running.items():
+        text, _ = process.communicate()
+        assert process.returncode == 0
+        stories[language] = Told(text.decode(), folder / language)
+    return stories
+
+
+def _sent(out: Path) -> Mapping[str, str]:
+    return {file.name: file.read_text("utf-8") for file in (out / "outbox").iterdir()}
+
+
+@pytest.mark.parametrize("language", NARRATIONS)
+def test_the_story_is_told_alike_each_time(
+    told: Mapping[str, Told], tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    """Same language, same bytes, in whatever process."""
+    assert demo.main(["--lang", language, "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == told[language].text
+    assert _sent(tmp_path / "out") == _sent(told[language].out)
+
+
+def test_each_language_has_a_story_of_its_own(told: Mapping[str, Told]) -> None:
+    """No line is told twice in the same words, but for addresses and codes; the notices are the same in each story."""
+    lines = {language: set(story.text.splitlines()) for language, story in told.items()}
+    common = lines["en"] & lines["fr"] | lines["fr"] & lines["it"] | lines["it"] & lines["en"]
+    assert {line for line in common if re.search(r"\w", line) and not re.search(r"@|\[", line)} == set()
+    assert _sent(told["en"].out) == _sent(told["fr"].out) == _sent(told["it"].out)
+
+
+def test_a_notice_is_in_the_language_of_its_reader(told: Mapping[str, Told]) -> None:
+    """Each file says to whom it goes, and speaks their language, whatever that of the story."""
+    sent = _sent(told["it"].out)
+    assert len(sent) == 14
+    assert sent["nadia-1_3_seats.enrolled_5.txt"].startswith(
+        "To: noe.tremblay@example.com\nSubject: Inscription confirmée\N{NO-BREAK SPACE}: "
+        "Secourisme en milieu de travail\nContent-Language: fr\n\nBonjour"
+    )
+    assert "Content-Language: en\n" in sent["nadia-1_4_seats.enrolled_3.txt"]
+    assert "Content-Language: it\n" in sent["nadia-1_4_seats.revoked_3.txt"]
+
+
+def test_the_list_has_one_person_in_two_spellings() -> None:
+    """One address stands in the list twice in different bytes: composed, and decomposed in another case (K7)."""
+    lines = (demo.STORY / "team.csv").read_text("utf-8-sig").splitlines()
+    one, other = (line.split(";")[0] for line in lines if "lodie" in line)
+    assert unicodedata.is_normalized("NFC", one)
+    assert not unicodedata.is_normalized("NFC", other)
+    assert unicodedata.normalize("NFC", other) != one
+    assert EmailAddress(one) == EmailAddress(other)
+
+
+# --- The folder
+
+
+def test_an_earlier_story_is_cleared_away(tmp_path: Path) -> None:
+    """What an earlier run left is gone, also from a folder that only holds the folders of others."""
+    below, above = tmp_path / "all" / "fr", tmp_path / "all"
+    demo.emptied(below)
+    for _ in range(2):
+        stray = above / "stray.txt" if (above / demo.MARK).exists() else below / "stray.txt"
+        _ = stray.write_text("left by an earlier run")
+        demo.emptied(above)
+        assert [path.name for path in above.iterdir()] == [demo.MARK]
+
+
+@pytest.mark.parametrize("name", ["thesis.txt", "folder/thesis.txt"])
+def test_what_is_not_a_demos_is_left_alone(tmp_path: Path, name: str) -> None:
+    """A folder that holds anything else is refused, and stays as it is."""
+    thesis = tmp_path / name
+    thesis.parent.mkdir(exist_ok=True)
+    _ = thesis.write_text("years of work")
+    with pytest.raises(SystemExit, match="choose another folder"):
+        _ = demo.main(["--out", str(tmp_path)])
+    with pytest.raises(SystemExit, match="choose another folder"):
+        _ = demo.main(["--out", str(thesis)])
+    assert thesis.read_text() == "years of work"
+
+
+# --- The words
+
+
+def _lines(narration: Narration) -> Iterator[tuple[str, str]]:
+    for each in fields(Narration):
+        value: str | Mapping[Law, str] | tuple[str, ...] = getattr(narration, each.name)
+        match value:
+            case str():
+                yield each.name, value
+            case tuple():
+                yield from ((f"{each.name}[{place}]", text) for place, text in enumerate(value))
+            case _:
+                yield from ((f"{each.name}[{law}]", text) for law, text in value.items())
+
+
+def test_all_languages_tell_of_the_same_things() -> None:
+    """Every line has the same values in each language, so that none tells less than another."""
+    english, *others = (
+        {name: set(re.findall(r"\{\w+\}", text)) for name, text in _lines(narration)}
+        for narration in NARRATIONS.values()
+    )
+    assert others == [english, english]
+
+
+@pytest.mark.parametrize("language", NARRATIONS)
+def test_apostrophes_are_curly(language: str) -> None:
+    """Typewriter apostrophes are for code."""
+    assert [name for name, text in _lines(NARRATIONS[language]) if "'" in text] == []
+
+
+def test_french_spaces_do_not_break() -> None:
+    """Before a colon, a per cent sign and inside guillemets a space that does not break, before ; ! ? a narrow one."""
+    wide = re.compile(r"(?<!\N{NO-BREAK SPACE})[:%»]|«(?!\N{NO-BREAK SPACE})|(?<!\N{NARROW NO-BREAK SPACE})[;!?]")
+    assert [name for name, text in _lines(FRENCH) if wide.search(text)] == []

@@ -1,0 +1,182 @@
+"""Several processes on one file: nothing is sold twice, nothing is lost, and a dead one leaves nothing behind."""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from multiprocessing.pool import Pool
+from pathlib import Path
+from signal import SIGKILL
+from typing import Final
+
+import pytest
+
+from lara_core.formats import json
+from lara_core.hosting.group_purchase import open_session
+from lara_core.hosting.ports import Receipt
+from lara_core.kernel.ids import PoolId, SessionId
+from sqlite_host.laws import check
+from sqlite_host.store import SqliteStore
+from sqlite_host.tests import racers
+
+# Each starts anew and imports what it needs: a connection must not be carried over a fork.
+PROCESSES: Final = get_context("spawn")
+RACERS: Final = 8
+ROUNDS: Final = 12
+
+Race = Callable[[Sequence[partial[str]]], list[str]]
+
+
+@pytest.fixture(scope="module")
+def race() -> Iterator[Race]:
+    """Eight processes that live for the whole module; a race gives each of them one task, all at once."""
+    barrier = PROCESSES.Barrier(RACERS)
+    with PROCESSES.Pool(RACERS, racers.ready, (barrier,)) as pool:
+        yield partial(_race, pool)
+        pool.close()
+        pool.join()
+
+
+def _race(pool: Pool, tasks: Sequence[partial[str]]) -> list[str]:
+    assert len(tasks) == RACERS
+    return pool.map(racers.at_once, tasks, chunksize=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqliteStore:
+    """An organisation's file, empty at first."""
+    return SqliteStore.create(tmp_path / "organisation.db")
+
+
+def _open(store: SqliteStore, session: str, capacity: int) -> None:
+    act = racers.act("admin", session)
+    _ = open_session(store, act, SessionId(session), starts=racers.STARTS, ends=racers.ENDS, capacity=capacity)
+
+
+def _sound(store: SqliteStore) -> bool:
+    return not any(check(store, racers.NOW).values())
+
+
+def test_the_last_places_are_sold_once(store: SqliteStore, race: Race) -> None:
+    """Eight buyers for three places: three get one each, five are refused, whoever comes first (N1)."""
+    for number in range(ROUNDS):
+        session = f"session-{number}"
+        _open(store, session, 3)
+        tasks = [
+            partial(racers.buying, store.path, session, f"{session}-{buyer}", f"buyer-{buyer}", session)
+            for buyer in range(RACERS)
+        ]
+        outcomes = race(tasks)
+        assert Counter(map(_shape, outcomes)) == {"receipt": 3, "sessions.not_enough_places": 5}
+        with store.transaction() as work:
+            assert work.sessions.get(SessionId(session)).taken == 3
+            assert len(work.pools.of_session(SessionId(session))) == 3
+    assert _sound(store)
+
+
+def test_the_last_seats_are_given_once(store: SqliteStore, race: Race) -> None:
+    """Eight learners for the three seats of a pool: three are enrolled, five are refused, none is lost (S5)."""
+    _open(store, "session", 100)
+    for number in range(ROUNDS):
+        pool = f"pool-{number}"
+        _ = racers.buy(store, "session", pool, "buyer", pool, seats=3)
+        tasks = [
+            partial(racers.assigning, store.path, pool, f"manager-{who}", pool, f"learner-{number}-{who}")
+            for who in range(RACERS)
+        ]
+        outcomes = race(tasks)
+        assert Counter(map(_shape, outcomes)) == {"receipt": 3, "seats.not_enough_seats": 5}
+        with store.transaction() as work:
+            enrolled = {person.account for person in work.pools.get(PoolId(pool)).enrolled.values()}
+        assert enrolled == {
+            f"learner-{number}-{who}" for who, outcome in enumerate(outcomes) if _shape(outcome) == "receipt"
+        }
+    assert _sound(store)
+
+
+def test_one_person_is_seated_once(store: SqliteStore, race: Race) -> None:
+    """Eight buyers who all name the same learner, each in a pool of their own: one of them seats her (S5)."""
+    for number in range(ROUNDS):
+        session = f"session-{number}"
+        _open(store, session, 100)
+        tasks = [
+            partial(racers.buying, store.path, session, f"{session}-{buyer}", f"buyer-{buyer}", session, "ana")
+            for buyer in range(RACERS)
+        ]
+        assert Counter(map(_shape, race(tasks))) == {"receipt": 1, "seats.already_seated": 7}
+    assert _sound(store)
+
+
+def test_one_key_is_one_command(store: SqliteStore, race: Race) -> None:
+    """The same command under the same key from eight processes is done once, and all are given its receipt (K4)."""
+    for number in range(ROUNDS):
+        session = f"session-{number}"
+        _open(store, session, 100)
+        outcomes = race([partial(racers.buying, store.path, session, f"{session}-pool", "buyer", session)] * RACERS)
+        assert len(set(outcomes)) == 1
+        receipt = json.loads(Receipt, outcomes[0])
+        with store.transaction() as work:
+            answer = work.answer(receipt.by, receipt.key)
+            assert answer is not None
+            assert answer.receipt == receipt
+            assert work.sessions.get(SessionId(session)).taken == 1
+    assert _sound(store)
+
+
+def test_one_key_for_several_commands_is_refused(store: SqliteStore, race: Race) -> None:
+    """Different commands under one key from eight processes: one is done, and seven are `IdReused` (K4)."""
+    _open(store, "session", 100)
+    tasks = [
+        partial(racers.buying, store.path, "session", f"pool-{number}", "buyer", "buy") for number in range(RACERS)
+    ]
+    assert Counter(map(_shape, race(tasks))) == {"receipt": 1, "reused": 7}
+    assert _sound(store)
+
+
+def _shape(outcome: str) -> str:
+    return "receipt" if outcome.startswith("{") else outcome
+
+
+def test_a_killed_process_leaves_nothing_half_done(tmp_path: Path) -> None:
+    """Killed before any write of a purchase, or before its commit, a process has changed nothing.
+
+    Its lock is gone with it, and the same command under the same key is then done as if it came for the first time.
+    """
+    statements = (
+        "INSERT INTO event",
+        "INSERT INTO seat",
+        "UPDATE session",
+        "INSERT INTO outbox",
+        "INSERT INTO answer",
+        "COMMIT",
+    )
+    running = [_stopped(tmp_path / f"{number}.db", statement) for number, statement in enumerate(statements)]
+    for statement, (store, before, process, told) in zip(statements, running, strict=True):
+        assert told.poll(30), f"a purchase runs no {statement}"
+        process.kill()
+        process.join()
+        assert process.exitcode == -SIGKILL
+        assert _dump(store) == before
+        receipt = racers.buy(store, "session", "pool", "buyer", "buy", seats=3, learner="ana")
+        assert [(written.id, written.version) for written in receipt.written] == [("session", 2), ("pool", 1)]
+        assert _sound(store)
+
+
+def _stopped(path: Path, statement: str) -> tuple[SqliteStore, list[str], SpawnProcess, Connection]:
+    """A process that stops before a statement, on a file of its own, with what was in the file before."""
+    store = SqliteStore.create(path)
+    _open(store, "session", 10)
+    told, tell = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=racers.buy_and_stop, args=(path, statement, tell))
+    before = _dump(store)
+    process.start()
+    return store, before, process, told
+
+
+def _dump(store: SqliteStore) -> list[str]:
+    with closing(sqlite3.connect(store.path)) as db:
+        return list(db.iterdump())

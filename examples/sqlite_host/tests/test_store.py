@@ -1,0 +1,164 @@
+"""What this host does beyond the ports' promises."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from lara_core.hosting.group_purchase import assign_seats, buy_seats, open_session
+from lara_core.kernel.decisions import Act, Decision, Refused
+from lara_core.kernel.errors import ContractBroken, IdReused, StaleState
+from lara_core.kernel.ids import AccountId, ActorId, Key, PoolId, SessionId, TransactionId
+from lara_core.kernel.money import Money
+from lara_core.kernel.people import EmailAddress, Person
+from lara_core.seats import AccountNeeded, AlreadySeated, NobodyToSeat, Policy
+from lara_core.sessions import NotEnoughPlaces
+from sqlite_host.laws import check
+from sqlite_host.registrations import register
+from sqlite_host.store import SqliteStore
+
+NOW: Final = datetime(2025, 3, 3, 13, tzinfo=UTC)
+STARTS: Final = datetime(2025, 5, 12, 12, tzinfo=UTC)
+ENDS: Final = datetime(2025, 5, 13, 20, tzinfo=UTC)
+SESSION: Final = SessionId("session")
+POOL: Final = PoolId("pool")
+ANA: Final = Person(EmailAddress("ana@example.com"), AccountId("ana"))
+BORIS: Final = Person(EmailAddress("boris@example.com"), AccountId("boris"))
+
+
+def _act(key: str) -> Act:
+    return Act(NOW, ActorId("admin"), Key(key))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> SqliteStore:
+    """A file with a session of three places."""
+    store = SqliteStore.create(tmp_path / "organisation.db")
+    _ = open_session(store, _act("open"), SESSION, starts=STARTS, ends=ENDS, capacity=3)
+    return store
+
+
+def _buy(store: SqliteStore, pool: PoolId, seats: int) -> None:
+    _ = buy_seats(
+        store,
+        _act(pool),
+        pool,
+        session=SESSION,
+        transaction=TransactionId("transaction"),
+        buyer=ActorId("admin"),
+        prices=(Money.of("10.00", "CAD"),) * seats,
+        policy=Policy(),
+    )
+
+
+def test_creating_again_is_harmless(store: SqliteStore) -> None:
+    """`create` on a file that is there leaves all that is in it."""
+    with SqliteStore.create(store.path).transaction() as work:
+        assert work.sessions.get(SESSION).capacity == 3
+
+
+def test_a_missing_file_is_an_error(tmp_path: Path) -> None:
+    """A mistyped path is told, and does not become an organisation without data."""
+    with pytest.raises(sqlite3.OperationalError), SqliteStore(tmp_path / "mistyped.db").transaction():
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_the_rows_that_an_event_names_are_written(tmp_path: Path) -> None:
+    """Seating one learner costs the same in a pool of two seats as in one of two thousand."""
+    written: list[int] = []
+    for seats in (2, 2_000):
+        store = SqliteStore.create(tmp_path / f"{seats}.db")
+        _ = open_session(store, _act("open"), SESSION, starts=STARTS, ends=ENDS)
+        _buy(store, POOL, seats)
+        with store.transaction() as work:
+            pool, session = work.pools.get(POOL), work.sessions.get(SESSION)
+            before = work.db.total_changes
+            work.save(pool.assign(_act("assign"), (ANA,), session=session, seated=work.seated(SESSION)))
+            written.append(work.db.total_changes - before)
+    # The event, the pool's version, the seat, and a sitting for each of the person's two keys.
+    assert written == [5, 5]
+
+
+def test_a_roster_that_was_wrong_is_stale_and_leaves_nothing(store: SqliteStore) -> None:
+    """Where a host by hand told a rule that nobody sits, the unique constraint knows better (S5).
+
+    Also where the error is caught inside the transaction, nothing of that decision is written.
+    """
+    _buy(store, POOL, 1)
+    _buy(store, PoolId("other"), 1)
+    _ = assign_seats(store, _act("assign"), POOL, (ANA,))
+    with store.transaction() as work:
+        other, session = work.pools.get(PoolId("other")), work.sessions.get(SESSION)
+        with pytest.raises(StaleState):
+            work.save(other.assign(_act("again"), (ANA,), session=session, seated=()))
+    with store.transaction() as work:
+        assert work.pools.get(PoolId("other")) == other
+        assert len(work.pools.events(PoolId("other"))) == 1
+
+
+def test_an_event_of_another_aggregate_is_not_kept(store: SqliteStore) -> None:
+    """A decision whose events are not its state's own is a broken contract, and leaves nothing."""
+    _buy(store, POOL, 1)
+    with store.transaction() as work:
+        pool, session = work.pools.get(POOL), work.sessions.get(SESSION)
+        taken = session.take(_act("take"), 1)
+        with pytest.raises(ContractBroken):
+            work.save(Decision(pool.assign(_act("assign"), (ANA,), session=session, seated=()).state, taken.events))
+    with store.transaction() as work:
+        assert (work.pools.get(POOL), work.sessions.get(SESSION)) == (pool, session)
+
+
+# --- Individual registrations
+
+
+def test_whoever_registers_takes_a_place_and_sits(store: SqliteStore) -> None:
+    """A registration takes a place (N5), and pools know that the person sits already (S5)."""
+    _ = register(store, _act("register"), SESSION, ANA)
+    _buy(store, POOL, 2)
+    with pytest.raises(Refused) as assigned:
+        _ = assign_seats(store, _act("assign"), POOL, (ANA,))
+    assert assigned.value.refusal == NobodyToSeat((ANA,))
+    with store.transaction() as work:
+        assert work.sessions.get(SESSION).available(NOW) == 0
+        assert work.registered(SESSION) == [ANA]
+
+
+def test_whoever_sits_does_not_register(store: SqliteStore) -> None:
+    """Who sits in a pool, or has registered, is refused; so is a bare address, and whoever comes when it is full."""
+    _buy(store, POOL, 1)
+    _ = assign_seats(store, _act("assign"), POOL, (ANA,))
+    _ = register(store, _act("boris"), SESSION, BORIS)
+    bare = Person(EmailAddress("chloe@example.com"))
+    for person, refusal in (
+        (ANA, AlreadySeated((ANA,))),
+        (BORIS, AlreadySeated((BORIS,))),
+        (bare, AccountNeeded((bare,))),
+    ):
+        with pytest.raises(Refused) as refused:
+            _ = register(store, _act("register"), SESSION, person)
+        assert refused.value.refusal == refusal
+    _buy(store, PoolId("last"), 1)
+    with pytest.raises(Refused) as full:
+        _ = register(store, _act("register"), SESSION, Person(EmailAddress("dana@example.com"), AccountId("dana")))
+    assert full.value.refusal == NotEnoughPlaces(1, 0)
+    assert not any(check(store, NOW).values())
+
+
+def test_a_registration_is_done_once_under_its_key(store: SqliteStore) -> None:
+    """A use case of the host's own has the library's promise of keys, for it goes the same way in (K4)."""
+    receipt = register(store, _act("register"), SESSION, ANA)
+    assert register(store, _act("register"), SESSION, ANA) == receipt
+    with pytest.raises(IdReused):
+        _ = register(store, _act("register"), SESSION, BORIS)
+    with store.transaction() as work:
+        assert work.registered(SESSION) == [ANA]
+
+
+def test_a_file_that_stays_locked_is_stale(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has waited for too long is told to try again, in the library's own words (K5)."""
+    monkeypatch.setattr("sqlite_host.store.PATIENCE", 0.01)
+    with store.transaction(), pytest.raises(StaleState), store.transaction():
+        pass

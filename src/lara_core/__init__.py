@@ -1,0 +1,11 @@
+"""The rules of selling trainings to organisations, pure and storage-agnostic.
+
+There is nothing to import from here: each area is a module of its own, and names what it offers.
+
+- `lara_core.seats`, `lara_core.sessions`, `lara_core.purchase`: group purchase.
+- `lara_core.kernel`: what every rule is made of (acts, decisions, refusals, people, money, deadlines).
+- `lara_core.telling`: who is told of what, and in which words.
+- `lara_core.formats`: states, events, refusals and receipts as JSON.
+- `lara_core.hosting`: the ports that a host implements, and the use cases it calls.
+- `lara_core.testing`: a memory store, strategies and conformance suites for a host's own tests.
+"""

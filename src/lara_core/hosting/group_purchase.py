@@ -1,0 +1,153 @@
+"""The use cases of group purchase: what a host calls when somebody presses a button.
+
+Each loads what the rule needs, decides, and saves under the act's key (`lara_core.hosting.once`). They raise what
+the rule refuses (`Refused`) and what the store finds (`NotFound`, `StaleState`, `IdReused`); on `StaleState` run
+the same call again.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from lara_core import purchase
+from lara_core.hosting.once import once
+from lara_core.hosting.ports import GroupPurchase, Receipt, Store
+from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.decisions import Act
+from lara_core.kernel.ids import ActorId, HoldId, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.money import Money
+from lara_core.kernel.people import Person
+from lara_core.seats import Policy, SeatDecision
+from lara_core.sessions import Session
+
+
+def open_session(
+    store: Store[GroupPurchase],
+    act: Act,
+    session: SessionId,
+    *,
+    starts: datetime,
+    ends: datetime,
+    capacity: int | None = None,
+) -> Receipt:
+    """Put a session on sale (N1)."""
+    content = {"do": "open_session", "session": session, "starts": starts, "ends": ends, "capacity": capacity}
+    return once(
+        store, act, content, lambda _: (Session.open(act, session, starts=starts, ends=ends, capacity=capacity),)
+    )
+
+
+def resize_session(store: Store[GroupPurchase], act: Act, session: SessionId, capacity: int | None) -> Receipt:
+    """Change a session's capacity (N1)."""
+    content = {"do": "resize_session", "session": session, "capacity": capacity}
+    return once(store, act, content, lambda work: (work.sessions.get(session).resize(act, capacity),))
+
+
+def hold_places(
+    store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId, places: int, *, until: Deadline
+) -> Receipt:
+    """Keep places for somebody who is about to pay (N1)."""
+    content = {"do": "hold_places", "session": session, "hold": hold, "places": places, "until": until}
+    return once(store, act, content, lambda work: (work.sessions.get(session).hold(act, hold, places, until=until),))
+
+
+def secure_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId) -> Receipt:
+    """Keep a hold from lapsing while a payment is being taken (N1)."""
+    content = {"do": "secure_hold", "session": session, "hold": hold}
+    return once(store, act, content, lambda work: (work.sessions.get(session).secure(act, hold),))
+
+
+def release_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId) -> Receipt:
+    """Put held places back on sale (N1)."""
+    content = {"do": "release_hold", "session": session, "hold": hold}
+    return once(store, act, content, lambda work: (work.sessions.get(session).release(act, hold),))
+
+
+def buy_seats(
+    store: Store[GroupPurchase],
+    act: Act,
+    pool: PoolId,
+    *,
+    session: SessionId,
+    transaction: TransactionId,
+    buyer: ActorId,
+    prices: Sequence[Money],
+    policy: Policy,
+    learners: Sequence[Person] = (),
+    hold: HoldId | None = None,
+) -> Receipt:
+    """Buy seats in bulk, with their places (S1, S8)."""
+    content = {
+        "do": "buy_seats",
+        "pool": pool,
+        "session": session,
+        "transaction": transaction,
+        "buyer": buyer,
+        "prices": tuple(prices),
+        "policy": policy,
+        "learners": tuple(learners),
+        "hold": hold,
+    }
+
+    def body(work: GroupPurchase) -> purchase.Bought:
+        return purchase.buy_seats(
+            act,
+            work.sessions.get(session),
+            pool,
+            transaction=transaction,
+            buyer=buyer,
+            prices=prices,
+            policy=policy,
+            learners=learners,
+            hold=hold,
+            seated=work.seated(session),
+        )
+
+    return once(store, act, content, body)
+
+
+def assign_seats(store: Store[GroupPurchase], act: Act, pool: PoolId, learners: Sequence[Person]) -> Receipt:
+    """Seat learners on the free seats of a pool, all of them or none (S3, S5)."""
+    content = {"do": "assign_seats", "pool": pool, "learners": tuple(learners)}
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        session = work.sessions.get(found.session)
+        return (found.assign(act, learners, session=session, seated=work.seated(found.session)),)
+
+    return once(store, act, content, body)
+
+
+def revoke_seat(
+    store: Store[GroupPurchase], act: Act, pool: PoolId, seat: SeatNo, *, to: Person | None = None
+) -> Receipt:
+    """Take a seat from its holder, and give it to *to* where one is named (S9)."""
+    content = {"do": "revoke_seat", "pool": pool, "seat": seat, "to": to}
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        session = work.sessions.get(found.session)
+        return (found.revoke(act, seat, to=to, session=session, seated=work.seated(found.session)),)
+
+    return once(store, act, content, body)
+
+
+def cancel_seats(store: Store[GroupPurchase], act: Act, pool: PoolId, seats: Collection[SeatNo]) -> Receipt:
+    """Cancel seats of a pool and give their places back (S11)."""
+    content = {"do": "cancel_seats", "pool": pool, "seats": tuple(sorted(set(seats)))}
+
+    def body(work: GroupPurchase) -> purchase.GivenBack:
+        found = work.pools.get(pool)
+        return purchase.cancel_seats(act, work.sessions.get(found.session), found, seats)
+
+    return once(store, act, content, body)
+
+
+def cancel_all_seats(store: Store[GroupPurchase], act: Act, pool: PoolId) -> Receipt:
+    """Cancel every live seat of a pool and give their places back (S11)."""
+    content = {"do": "cancel_all_seats", "pool": pool}
+
+    def body(work: GroupPurchase) -> purchase.GivenBack:
+        found = work.pools.get(pool)
+        return purchase.cancel_all_seats(act, work.sessions.get(found.session), found)
+
+    return once(store, act, content, body)

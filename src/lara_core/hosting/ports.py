@@ -1,0 +1,133 @@
+"""The ports of storage: what a host implements to keep what the rules decide.
+
+A `Store` belongs to one organisation. It opens transactions; inside one, a *unit of work* reads aggregates,
+answers for keys, and saves. A host implements the units of the areas that it uses: `GroupPurchase` for seats
+and sessions.
+
+The promises are few, and `lara_core.testing.conformance` holds each of them against a host's own adapters:
+
+- A transaction is whole: leaving it normally commits everything, leaving it by an exception commits nothing.
+- Transactions that write come out as if they had run one after the other. So what one has read is still true when it
+  commits, whether or not it was written: versions of aggregates, and the roster of a session where `seated` was asked.
+  Locking what is read is one way, comparing versions before the commit another. Where it cannot be had, from a lock
+  that is not given in time to a version that has moved on, it is `StaleState`, in `save` or when the transaction is
+  left. One that only reads is never stale. A transaction sees its own writes.
+- `save` accepts a decision only on the version that it was decided on, else `StaleState` (K5). A decision that begins
+  an aggregate is inserted. An id that was there when the transaction began is `IdReused`; one that somebody else has
+  used since is `StaleState`, and the command, run again, finds out what it was used for.
+- Sessions and pools have ids of their own: a pool may be called what a session is called.
+- Keys are kept for good, per actor (K4). An outbox keeps one notice per key (K12).
+"""
+
+from collections.abc import Container, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from attrs import frozen
+
+from lara_core.kernel.decisions import Aggregate, Decision, Event
+from lara_core.kernel.ids import ActorId, Key, PoolId, SessionId
+from lara_core.kernel.people import PersonKey
+from lara_core.kernel.receipts import Receipt, Written
+from lara_core.seats import SeatEvent, SeatPool
+from lara_core.sessions import Session, SessionEvent
+from lara_core.telling.notices import Notice, Setting
+
+__all__ = ["Answer", "GroupPurchase", "Pools", "Receipt", "Sessions", "Store", "Work", "Written"]
+
+
+@frozen
+class Answer:
+    """What a used key stands for: the *fingerprint* of the command's content, and its *receipt*."""
+
+    fingerprint: str
+    receipt: Receipt
+
+
+class Work(Protocol):
+    """A unit of work, open inside one transaction: the part that every area shares."""
+
+    def answer(self, by: ActorId, key: Key) -> Answer | None:
+        """What *key* of that actor was answered, or `None` where it is fresh."""
+        ...
+
+    def save(self, decision: Decision[Aggregate, Event]) -> None:
+        """Write the events and the state after them. No events: nothing to write."""
+        ...
+
+    @property
+    def silenced(self) -> Container[Setting]:
+        """The kinds of notice that this organisation has switched off (T1)."""
+        ...
+
+    def put_out(self, notices: Sequence[Notice]) -> None:
+        """Keep *notices* for sending; one whose key was already put out is dropped."""
+        ...
+
+    def record(self, answer: Answer) -> None:
+        """Keep *answer* under its receipt's actor and key, for good."""
+        ...
+
+    def waiting(self, most: int) -> Sequence[Notice]:
+        """The oldest notices that are not sent yet, *most* at the most."""
+        ...
+
+    def sent(self, notice: Notice) -> None:
+        """Mark *notice* as sent; its key stays used."""
+        ...
+
+
+W_co = TypeVar("W_co", bound=Work, covariant=True)
+
+
+class Store(Protocol[W_co]):
+    """Where one organisation's states, events, keys and notices are kept."""
+
+    def transaction(self) -> AbstractContextManager[W_co]:
+        """A transaction with its unit of work: committed when left normally, undone when left by an exception."""
+        ...
+
+
+class Sessions(Protocol):
+    """The sessions of an organisation."""
+
+    def get(self, session: SessionId) -> Session:
+        """The session as it stands. `NotFound` where there is none."""
+        ...
+
+    def events(self, session: SessionId) -> Sequence[SessionEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is none."""
+        ...
+
+
+class Pools(Protocol):
+    """The seat pools of an organisation."""
+
+    def get(self, pool: PoolId) -> SeatPool:
+        """The pool as it stands. `NotFound` where there is none."""
+        ...
+
+    def events(self, pool: PoolId) -> Sequence[SeatEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is none."""
+        ...
+
+    def of_session(self, session: SessionId) -> Sequence[PoolId]:
+        """The pools of a session, by id."""
+        ...
+
+
+class GroupPurchase(Work, Protocol):
+    """A unit of work that keeps sessions and seat pools."""
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def pools(self) -> Pools: ...
+
+    def seated(self, session: SessionId) -> Container[PersonKey]:
+        """The keys of all who sit in a session, in any pool or individually.
+
+        Whoever asks wants to seat somebody: until this transaction has ended, nobody else is seated there.
+        """
+        ...

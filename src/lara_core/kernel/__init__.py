@@ -1,0 +1,57 @@
+"""What every rule is made of. Knows nothing of trainings, and nothing of storage.
+
+- `decisions`: acts, decisions, refusals: the shape of a rule.
+- `errors`: what else can go wrong, by who must act.
+- `receipts`: what a command did, for good.
+- `ids`, `people`, `money`, `deadlines`: values that are checked when they are made, and trusted from then on.
+- `validators`: the checks themselves.
+
+Hosts import from here what they build and what they catch.
+"""
+
+from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
+from lara_core.kernel.decisions import Act, Decision, Event, Refusal, Refused, why_not
+from lara_core.kernel.errors import (
+    BadValue,
+    ContractBroken,
+    Flaw,
+    IdReused,
+    LaraError,
+    NotFound,
+    StaleState,
+)
+from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.money import Currency, Money
+from lara_core.kernel.people import EmailAddress, Person, PersonKey
+
+__all__ = [
+    "AccountId",
+    "Act",
+    "ActorId",
+    "BadValue",
+    "ContractBroken",
+    "Currency",
+    "Deadline",
+    "Decision",
+    "EmailAddress",
+    "Event",
+    "Flaw",
+    "HoldId",
+    "IdReused",
+    "Key",
+    "LaraError",
+    "LocalDay",
+    "Money",
+    "NotFound",
+    "Person",
+    "PersonKey",
+    "PoolId",
+    "Refusal",
+    "Refused",
+    "SeatNo",
+    "SessionId",
+    "StaleState",
+    "TransactionId",
+    "Zone",
+    "why_not",
+]

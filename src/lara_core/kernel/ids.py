@@ -1,0 +1,60 @@
+"""Names for things: each kind of id is a type of its own, so that two cannot be swapped unseen.
+
+An id is a string that the host chooses, checked once, when it is made (K9). Inside the library an id is
+therefore never empty, oversized or unprintable, and nothing checks it again.
+
+The kinds exist for type checkers. `PoolId("p")` checks its argument and gives it back as the plain string that it is:
+an instance of a subclass would weigh three times as much in every seat, and surprise every database driver.
+"""
+
+from typing import Self, cast
+
+from lara_core.kernel.validators import identifier, whole
+
+
+class Id(str):
+    """An id of one kind: 1 to 255 printable characters without spaces. Refuses anything else with `BadValue`."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: str) -> Self:
+        """Check *value* once and for all."""
+        return cast(Self, identifier(cls.__name__, value))
+
+
+class ActorId(Id):
+    """Who does something: a user, an administrator, or the system itself."""
+
+
+class Key(Id):
+    """The idempotency key that a caller gives to one command (K4)."""
+
+
+class AccountId(Id):
+    """An account on the host's platform."""
+
+
+class SessionId(Id):
+    """One dated run of a training."""
+
+
+class HoldId(Id):
+    """Places held in a session while something is being paid for."""
+
+
+class PoolId(Id):
+    """The seats of one session bought in one transaction."""
+
+
+class TransactionId(Id):
+    """One purchase; it may hold several pools."""
+
+
+class SeatNo(int):
+    """A seat's number in its pool, from 1; never used again for another seat of the pool. A plain int, like ids."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: int) -> Self:
+        """Check *value* once and for all."""
+        return cast(Self, whole(cls.__name__, value, least=1, most=1_000_000))

@@ -1,0 +1,497 @@
+"""The words: what people read, in their own language (T2, K11).
+
+Refusals, flaws and notices are values without words. Here each gets one or two sentences, when somebody is
+about to read them: what is wrong, and what to do next. A host makes one `Texts` and keeps it.
+
+Every text has an id that is a code: `seats.no_such_seat`, `flaw.empty`, `seats.enrolled.subject`,
+`seat_state.free`. `TEXTS` lists them all, with the fields that each may name; it is made from the unions and
+enums themselves, so a refusal without words is found when a `Texts` is made, and not when somebody is refused.
+English is a catalogue like the others. Which field of a text is the number that its plural goes by stands in
+`COUNTED`; a few texts say something else altogether where that number is zero (`….none`).
+
+Filling in. `{seat}` in a text is replaced by that field; everything else that looks like a format stays as it is
+written. What is filled in is never read again. So nothing that a person typed can act as a format, and as values
+are single lines, nothing can add a line to a subject (T2). A text that names a field it does not have, or a subject
+of several lines, is `ContractBroken` when the `Texts` is made.
+
+Languages. A reader's language is a tag such as `fr`, `fr-CA` or `it_CH`. The words are those of the nearest
+catalogue, the longest part of the tag that has one; dates and amounts are those of the whole tag. A bare `en` is
+British, as the words are. Languages without a catalogue are answered in the default language.
+
+Over the library's catalogues lie those that a host adds, and over these the single texts that it replaces.
+What an added language lacks is said in English.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Context, localcontext
+from enum import StrEnum
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+from types import MappingProxyType
+from typing import Final, TypeAlias, get_args
+
+from attrs import Factory, field, fields, frozen, has
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, get_timezone_location
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.numbers import format_currency, format_decimal
+
+from lara_core.kernel.deadlines import Deadline, LocalDay, Zone, utc
+from lara_core.kernel.decisions import Refusal
+from lara_core.kernel.errors import BadValue, ContractBroken, Flaw, IdReused, NotFound, StaleState
+from lara_core.kernel.ids import SeatNo
+from lara_core.kernel.money import FIGURES, Money
+from lara_core.kernel.people import EmailAddress, Person, distinct
+from lara_core.kernel.validators import checked, line
+from lara_core.seats import (
+    AccountNeeded,
+    AlreadySeated,
+    LearnersNeeded,
+    NamedTwice,
+    NobodyToSeat,
+    NotEnoughSeats,
+    SeatRefusal,
+    SeatState,
+    SeatVerb,
+)
+from lara_core.sessions import CapacityBelowUse, FewerTaken, NotEnoughPlaces, SessionRefusal
+from lara_core.telling.notices import TABLE, Notice, Party, Template
+
+MOST_LISTED: Final = 10
+"""How many people or seats a sentence lists; it says how many more there are. The value has them all."""
+
+LINK_LENGTH: Final = 2_000
+_LINK: Final = re.compile(r"https?://\S+")
+
+# --- Which texts there are --------------------------------------------------------------------------------
+
+COUNTED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        NotEnoughPlaces.code: "available",
+        CapacityBelowUse.code: "used",
+        FewerTaken.code: "taken",
+        NotEnoughSeats.code: "free",
+        NobodyToSeat.code: "already",
+        AccountNeeded.code: "people",
+        AlreadySeated.code: "people",
+        NamedTwice.code: "people",
+        LearnersNeeded.code: "seats",
+        f"{Template.CANCELLED_BUYER}.subject": "seats",
+        f"{Template.CANCELLED_BUYER}.body": "seats",
+        "show.more": "count",
+    }
+)
+"""The texts with plural forms, and the field whose number, or length, chooses the form."""
+
+# The plural rules of these languages do not set zero apart; people do.
+_NONE: Final = frozenset({NotEnoughPlaces.code, FewerTaken.code, NotEnoughSeats.code, NobodyToSeat.code})
+
+# What a store can answer a person with. A broken contract is for the adapter's author alone.
+Answered: TypeAlias = BadValue | StaleState | IdReused | NotFound
+_ERRORS: Final[Mapping[type[Answered], str]] = {
+    StaleState: "error.stale_state",
+    IdReused: "error.id_reused",
+    NotFound: "error.not_found",
+}
+
+_LABELS: Final[Mapping[type[StrEnum], str]] = {SeatState: "seat_state", SeatVerb: "seat_verb"}
+
+_ABOUT: Final = frozenset({"title", "starts", "place", "sign_in", "organisation", "seats"})
+_TO_LEARNERS: Final = frozenset(
+    row.template for rows in TABLE.values() for row in rows if row.party in {Party.NEW_HOLDER, Party.OLD_HOLDER}
+)
+
+
+def _texts() -> Iterator[tuple[str, frozenset[str]]]:
+    for refusal in (*get_args(SessionRefusal), *get_args(SeatRefusal)):
+        names = frozenset(attribute.name for attribute in fields(refusal))
+        yield refusal.code, names
+        if refusal.code in _NONE:
+            yield f"{refusal.code}.none", names
+    for flaw in Flaw:
+        yield f"flaw.{flaw}", frozenset()
+    for error in _ERRORS.values():
+        yield error, frozenset()
+    for kind, name in _LABELS.items():
+        for label in kind:
+            yield f"{name}.{label}", frozenset()
+    for template in Template:
+        names = _ABOUT | {"learner"} if template in _TO_LEARNERS else _ABOUT
+        yield f"{template}.subject", names
+        yield f"{template}.body", names
+    yield "show.instant", frozenset({"date", "time", "zone"})
+    yield "show.more", frozenset({"count"})
+
+
+TEXTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(dict(_texts()))
+"""Every text by its id, and the fields that it may name."""
+
+Words: TypeAlias = str | Sequence[str]
+"""A text of a host's: a string, or for those in `COUNTED` one string for each plural form of the language."""
+
+Shown: TypeAlias = (
+    "SeatState | SeatVerb | int | Money | date | LocalDay | Deadline | Person | EmailAddress | str | Sequence[Shown]"
+)
+"""What can be shown to people; a `datetime` is a `date`."""
+
+
+# --- Values -----------------------------------------------------------------------------------------------
+
+
+def _link(field: str, value: str) -> None:
+    if not _LINK.fullmatch(line(field, value, most=LINK_LENGTH)):
+        raise BadValue(field, Flaw.WRONG_FORM)
+
+
+def _starts(value: datetime) -> datetime:
+    return utc("starts", value)
+
+
+@frozen(kw_only=True)
+class About:
+    """What a notice does not hold and its reader must know; the host gives it when the notice is sent.
+
+    *title* is the training's, or the session's, as people know it. It *starts* at that instant, told in *zone*, and
+    takes place at *place*: an address, or words such as "online". *sign_in* is the address of the portal's page
+    where the reader signs in; *organisation* signs the message. All are single lines (K9).
+    """
+
+    title: str = field(validator=checked(line))
+    starts: datetime = field(converter=_starts)
+    zone: Zone
+    place: str = field(validator=checked(line))
+    sign_in: str = field(validator=checked(_link))
+    organisation: str = field(validator=checked(line))
+
+    def __attrs_post_init__(self) -> None:
+        if not issubclass(type(self.zone), Zone):
+            raise BadValue("zone", Flaw.WRONG_TYPE)
+
+
+@frozen(repr=False)
+class Message:
+    """A notice in words: a *subject* of one line, and a *body* of plain text. Its `repr` shows neither (K11)."""
+
+    subject: str
+    body: str
+
+    def __repr__(self) -> str:
+        return "Message(...)"
+
+
+# --- Languages --------------------------------------------------------------------------------------------
+
+_OWN: Final = ("en", "fr", "it")
+_LAST: Final = "en"
+_BRITISH: Final = "en_gb"
+_UTC: Final = Zone("UTC")
+
+_TAG: Final = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{1,8}){0,4}(?![a-z0-9])", re.ASCII | re.IGNORECASE)
+
+
+def _parts(language: str) -> tuple[str, ...]:
+    """`fr-CA` is `fr_ca`, then `fr`. What is no language at all has no part."""
+    found = _TAG.match(language)
+    if found is None:
+        return ()
+    parts = found[0].lower().replace("-", "_").split("_")
+    return tuple("_".join(parts[:length]) for length in range(len(parts), 0, -1))
+
+
+# Bounded, and asked for tidy tags alone, because tags come from browsers.
+@lru_cache(maxsize=256)
+def _locale(language: str) -> Locale:
+    """How dates and numbers are written there; as in British English where Babel does not know the language."""
+    for part in _parts(language):
+        try:
+            return Locale.parse(_BRITISH if part == _LAST else part)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale.parse(_BRITISH)
+
+
+# --- Catalogues -------------------------------------------------------------------------------------------
+
+_FIELD: Final = re.compile(r"\{([a-z][a-z_]*)\}")
+
+# Enough to meet every form of every plural rule: they look at remainders by 100, and at whole millions.
+_NUMBERS: Final = (*range(200), 1_000_000)
+
+
+def _forms(catalogue: NullTranslations, text: str) -> frozenset[str]:
+    """All forms of a text; its id among them where a form is missing."""
+    if text not in COUNTED:
+        return frozenset({catalogue.gettext(text)})
+    return frozenset(catalogue.ngettext(text, text, number) for number in _NUMBERS)
+
+
+def missing(catalogue: NullTranslations) -> tuple[str, ...]:
+    """The ids of the texts that a catalogue does not have, or not in every plural form."""
+    return tuple(text for text in TEXTS if text in _forms(catalogue, text))
+
+
+def faults(catalogue: NullTranslations) -> tuple[str, ...]:
+    """What is wrong with the texts that a catalogue has, each said in a line for its author.
+
+    That is: a field that the text does not have, a blank text, a line break anywhere but in a body, and a
+    text that lacks plural forms. `Texts` asks this of every catalogue; authors may ask it before.
+    """
+    return tuple(fault for text in TEXTS for fault in _faults(catalogue, text))
+
+
+def _faults(catalogue: NullTranslations, text: str) -> Iterator[str]:
+    forms = _forms(catalogue, text)
+    if text in forms and (len(forms) > 1 or catalogue.gettext(text) != text):
+        yield f"{text} lacks a plural form"
+    for form in sorted(forms - {text}):
+        if not form.strip():
+            yield f"{text} is blank"
+        elif len(form.splitlines()) > 1 and not text.endswith(".body"):
+            yield f"{text} has a line break"
+        for name in sorted(set(_FIELD.findall(form)) - TEXTS[text]):
+            yield f"{text} names {{{name}}}, which it does not have"
+
+
+def _built(language: str) -> NullTranslations:
+    """One of the library's catalogues, as the build compiled it."""
+    compiled = files("lara_core.telling").joinpath("locale", language, "LC_MESSAGES", "lara_core.mo")
+    try:
+        with compiled.open("rb") as stream:
+            catalogue = GNUTranslations(stream)
+    except FileNotFoundError:
+        raise ContractBroken(f"the texts in {language} are not compiled: run `make texts`") from None
+    wrong = (*(f"{text} is missing" for text in missing(catalogue)), *faults(catalogue))
+    if wrong:
+        raise ContractBroken(f"the texts in {language} are not as written: run `make texts` ({'; '.join(wrong)})")
+    return catalogue
+
+
+def _replaced(language: str, replacing: Mapping[str, Words]) -> NullTranslations:
+    """Single texts of a host's as one more catalogue, with as many plural forms as Babel knows in the language."""
+    catalogue = Catalog(locale=_locale(language), fuzzy=False)
+    for text, words in replacing.items():
+        forms = (words,) if isinstance(words, str) else tuple(words)
+        if text not in TEXTS:
+            raise ContractBroken(f"{language}: there is no text {text}")
+        if not all(form.strip() for form in forms):
+            raise ContractBroken(f"{language}: {text} is blank")
+        if text not in COUNTED:
+            if not isinstance(words, str):
+                raise ContractBroken(f"{language}: {text} is one string")
+            _ = catalogue.add(text, words)
+        elif isinstance(words, str) or len(forms) != catalogue.num_plurals:
+            raise ContractBroken(f"{language}: {text} is a tuple of {catalogue.num_plurals} plural forms")
+        else:
+            _ = catalogue.add((text, text), forms)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    _ = compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def _layers(texts: "Texts") -> Mapping[str, tuple[NullTranslations, ...]]:
+    """The catalogues of each language, what a host replaces first, the library's own last."""
+    layers: dict[str, tuple[NullTranslations, ...]] = {language: (_built(language),) for language in _OWN}
+    replaced = {language: _replaced(language, words) for language, words in texts.replacing.items()}
+    for language, catalogue in (*texts.adding.items(), *replaced.items()):
+        wrong = faults(catalogue)
+        if not _parts(language):
+            wrong = ("this is not a language", *wrong)
+        if wrong:
+            raise ContractBroken(f"{language}: {'; '.join(wrong)}")
+        key = _parts(language)[0]
+        layers[key] = (catalogue, *layers.get(key, ()))
+    return layers
+
+
+# --- Texts ------------------------------------------------------------------------------------------------
+
+
+@frozen(eq=False, kw_only=True)
+class Texts:
+    """All words, as one host wants them. Made once; it reads the compiled catalogues then, and never again.
+
+    *default* is the language of those who speak one that is not here. *zone* is where instants in refusals are told,
+    unless a call says otherwise; the text always names it. *replacing* holds single texts by language and id,
+    those in `COUNTED` as a tuple of plural forms. *adding* holds gettext catalogues by language: a new one, or one
+    that lies over the library's.
+
+    Refused: a default without words (`BadValue`); a text, replaced or added, that is unknown, blank, lacks
+    plural forms, names a field that it does not have, or breaks a line outside a body (`ContractBroken`).
+    """
+
+    default: str = "en"
+    zone: Zone = _UTC
+    replacing: Mapping[str, Mapping[str, Words]] = field(factory=dict[str, Mapping[str, Words]], repr=False)
+    adding: Mapping[str, NullTranslations] = field(factory=dict[str, NullTranslations], repr=False)
+    _layers: Mapping[str, tuple[NullTranslations, ...]] = field(
+        init=False, repr=False, default=Factory(_layers, takes_self=True)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if not self._nearest(self.default):
+            raise BadValue("default", Flaw.UNKNOWN_NAME)
+
+    def say(self, said: Refusal | Answered, language: str, *, zone: Zone | None = None) -> str:
+        """What is wrong and what to do next, in one or two sentences.
+
+        Of a `BadValue` its flaw counts, of the other errors their kind.
+
+        A host's own refusal is said in the words that its catalogues have under the refusal's code; where nobody
+        has any it is `ContractBroken`.
+        """
+        if isinstance(said, BadValue):
+            return self._said(f"flaw.{said.flaw}", {}, language, zone)
+        if isinstance(said, StaleState | IdReused | NotFound):
+            return self._said(_ERRORS[type(said)], {}, language, zone)
+        return self._said(said.code, _values(said), language, zone)
+
+    def compose(self, notice: Notice, language: str, about: About) -> Message:
+        """*notice* in words, with what it is *about*. A learner's notice to a mere id is a `BadValue`."""
+        values: dict[str, Shown] = {
+            "title": about.title,
+            "starts": about.starts,
+            "place": about.place,
+            "sign_in": about.sign_in,
+            "organisation": about.organisation,
+            "seats": tuple(map(str, notice.seats)),
+        }
+        if notice.template in _TO_LEARNERS:
+            if not isinstance(notice.to, Person):
+                raise BadValue("to", Flaw.WRONG_TYPE)
+            values["learner"] = notice.to
+        subject, body = (
+            self._said(f"{notice.template}.{part}", values, language, about.zone) for part in ("subject", "body")
+        )
+        return Message(subject, body)
+
+    def show(self, value: Shown, language: str, *, zone: Zone | None = None) -> str:
+        """One value as people read it.
+
+        A state or a verb is its label. An amount has the digits that ISO 4217 gives its currency. An instant is told
+        in *zone*, with the zone's city and distance to UTC. A deadline that was given as a day is that day, without a
+        time; one given as an instant is told as one. Somebody is the address that was typed. Of several values ten
+        are shown, and how many more there are. Strings stay as they are: a seat's number is given as one.
+        """
+        locale = _locale(self._spoken(language)[0])
+        match value:
+            case SeatState() | SeatVerb():
+                return self._said(f"{_LABELS[type(value)]}.{value}", {}, language, zone)
+            case EmailAddress():
+                return value.typed
+            case Person():
+                return value.address.typed
+            case str():
+                return value
+            case int():
+                with localcontext(_EXACT):
+                    return format_decimal(value, locale=locale)
+            case Money():
+                return _amount(value, locale)
+            case datetime():
+                return self._instant(value, language, zone)
+            case Deadline(instant=last, day=day):
+                return self._instant(last, language, zone) if day is None else format_date(day.date, "full", locale)
+            case LocalDay(date=day):
+                return format_date(day, "full", locale)
+            case date():
+                return format_date(value, "full", locale)
+            case _:
+                shown = [self.show(each, language, zone=zone) for each in value[:MOST_LISTED]]
+                if len(value) > MOST_LISTED:
+                    shown.append(self._said("show.more", {"count": len(value) - MOST_LISTED}, language, zone))
+                return format_list(shown, locale=locale)
+
+    def _spoken(self, language: str) -> tuple[str, tuple[str, ...]]:
+        """The language that a reader is answered in, as a tidy tag, and its catalogues, the nearest first."""
+        tag = language if self._nearest(language) else self.default
+        return _parts(tag)[0], self._nearest(tag)
+
+    def _nearest(self, language: str) -> tuple[str, ...]:
+        return tuple(part for part in _parts(language) if part in self._layers)
+
+    def _words(self, text: str, language: str, number: int | None) -> tuple[str, str]:
+        """A text before anything is filled in, and the language that it is in."""
+        tag, nearest = self._spoken(language)
+        for key in (*nearest, _LAST):
+            for layer in self._layers[key]:
+                words = layer.gettext(text) if number is None else layer.ngettext(text, text, number)
+                if words != text:
+                    return words, tag if key in nearest else key
+        raise ContractBroken(f"there are no words for {text}")
+
+    def _said(self, text: str, values: Mapping[str, Shown], language: str, zone: Zone | None) -> str:
+        number = _number(values[COUNTED[text]]) if text in COUNTED else None
+        if number == 0 and text in _NONE:
+            text, number = f"{text}.none", None
+        words, spoken = self._words(text, language, number)
+
+        def filled(found: re.Match[str]) -> str:
+            # Only a host's own refusal can lack a field that its words name.
+            return self.show(values[found[1]], spoken, zone=zone) if found[1] in values else found[0]
+
+        return _FIELD.sub(filled, words)
+
+    def _instant(self, value: datetime, language: str, zone: Zone | None) -> str:
+        locale, there = _locale(self._spoken(language)[0]), zone or self.zone
+        try:
+            local = utc("value", value).astimezone(there.info)
+        except OverflowError:
+            # Not every zone has the first hours of the year 1, or the last of 9999.
+            there = _UTC
+            local = value.astimezone(there.info)
+        city = get_timezone_location(there.info, locale=locale, return_city=True)
+        values: dict[str, Shown] = {
+            "date": local.date(),
+            "time": format_time(local, "short", tzinfo=there.info, locale=locale),
+            # London in winter is "London, UTC", but UTC is not "UTC, UTC".
+            "zone": ", ".join(dict.fromkeys((city, _offset(local)))),
+        }
+        return self._said("show.instant", values, language, zone)
+
+
+_EXACT: Final = Context(prec=FIGURES)  # whatever the caller's own decimal context says
+_DECIMALS: Final = re.compile(r"0(?:\.0+)?(?![0.])")
+
+
+def _values(refusal: Refusal) -> Mapping[str, Shown]:
+    kind = type(refusal)
+    if not has(kind):
+        return {}
+    values: dict[str, Shown] = {}
+    for each in fields(kind):
+        value = getattr(refusal, each.name)
+        if each.type is SeatNo:
+            # A seat's number is a plain int when the program runs: only its field tells it from a count.
+            value = str(value)
+        elif each.type == tuple[Person, ...]:
+            # Somebody who was named three times is one person.
+            value = distinct(value)[0]
+        values[each.name] = value
+    return values
+
+
+def _amount(amount: Money, locale: Locale) -> str:
+    digits = amount.currency.digits
+    # CLDR's digits are not ISO's for some currencies: the pattern is given them.
+    pattern = _DECIMALS.sub(f"0.{'0' * digits}" if digits else "0", locale.currency_formats["standard"].pattern)
+    with localcontext(_EXACT):
+        return format_currency(amount.decimal, amount.currency, pattern, locale=locale, currency_digits=False)
+
+
+def _offset(local: datetime) -> str:
+    ahead = local.utcoffset() or timedelta()
+    hours, minutes = divmod(abs(ahead) // timedelta(minutes=1), 60)
+    return f"UTC{'−' if ahead < timedelta() else '+'}{hours:02}:{minutes:02}" if hours or minutes else "UTC"
+
+
+def _number(value: Shown) -> int:
+    if isinstance(value, int):
+        return value
+    return len(value) if isinstance(value, Sequence) else 1

@@ -1,0 +1,95 @@
+"""The promises of the rules, as checks that name what is broken.
+
+Each check gives the laws that a value breaks, by rule number and in words, and nothing where all is well. They are
+written from the promises, not from the code: a counter is counted again, a fold is folded again.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from lara_core.kernel.decisions import Aggregate, Decision, Event
+from lara_core.kernel.people import PersonKey
+from lara_core.seats import SeatPool, SeatState
+from lara_core.sessions import Session
+
+REPLAY: Final = "K3: folding the events gives the state"
+VERSIONS: Final = "K5: the version is the number of events"
+SAME_OBJECT: Final = "K5: no events, the same state"
+COUNTERS: Final = "S2: free + assigned = bought, beside the cancelled"
+ONE_STATE: Final = "S2: every seat is in exactly one state"
+NO_EMPTY_SEAT: Final = "S8, S9: assign at purchase leaves no live seat empty"
+NOBODY_TWICE: Final = "S5: nobody sits twice in a session"
+CAPACITY: Final = "N1: held and taken places stay within the capacity"
+PLACES: Final = "N1, S11: taken places are live seats and individual registrations"
+
+# `begin` and `apply` take the events of their own aggregate, which no type can say of all aggregates at once.
+Foldable = Any
+S = TypeVar("S", bound=Aggregate)
+
+
+def fold(kind: type[S], events: Sequence[Event]) -> S:
+    """The state that *events* lead to, from the one that begins the aggregate on."""
+    foldable: Foldable = kind
+    state: S = foldable.begin(events[0])
+    for event in events[1:]:
+        foldable = state
+        state = foldable.apply(event)
+    return state
+
+
+def of_decision(before: S | None, decision: Decision[S, Event]) -> Iterator[str]:
+    """K3 and K5, for a decision on *before*; `None` where it begins the aggregate."""
+    after = decision.state
+    if before is None:
+        folded: Foldable = fold(type(after), decision.events)
+        version = 0
+    else:
+        folded = before
+        for event in decision.events:
+            folded = folded.apply(event)
+        version = before.version
+    if folded != after:
+        yield REPLAY
+    if after.version != version + len(decision.events):
+        yield VERSIONS
+    if not decision.events and after is not before:
+        yield SAME_OBJECT
+
+
+def of_history(state: Aggregate, events: Sequence[Event]) -> Iterator[str]:
+    """K3 and K5, for a state as it is kept and all its events."""
+    if fold(type(state), events) != state:
+        yield REPLAY
+    if state.version != len(events):
+        yield VERSIONS
+
+
+def of_pool(pool: SeatPool) -> Iterator[str]:
+    """S2, S8 and S9, for one pool."""
+    numbers = range(1, len(pool.paid) + 1)
+    kept = Counter([*pool.free, *pool.enrolled, *pool.cancelled])
+    if kept != Counter(numbers):
+        yield ONE_STATE
+        return
+    states = Counter(pool.state_of(seat) for seat in kept)
+    told = pool.counters()
+    if (told.free, told.enrolled, told.cancelled) != tuple(
+        states[state] for state in (SeatState.FREE, SeatState.ENROLLED, SeatState.CANCELLED)
+    ) or not (told.bought == told.free + told.assigned == len(pool.paid) - told.cancelled):
+        yield COUNTERS
+    if pool.policy.assign_at_purchase and pool.free:
+        yield NO_EMPTY_SEAT
+
+
+def of_session(session: Session, pools: Iterable[SeatPool], at: datetime, *, individually: int = 0) -> Iterator[str]:
+    """N1, S5 and S11, for a session with all its pools and so many people registered *individually*."""
+    kept = tuple(pools)
+    if session.capacity is not None and session.taken + session.held(at) > session.capacity:
+        yield CAPACITY
+    if session.taken != individually + sum(pool.counters().bought for pool in kept):
+        yield PLACES
+    sitting = Counter[PersonKey](key for pool in kept for person in pool.enrolled.values() for key in person.keys)
+    if any(times > 1 for times in sitting.values()):
+        yield NOBODY_TWICE

@@ -1,0 +1,62 @@
+"""Tells Hypothesis of the strategies, so that `from_type(SeatPool)` works wherever this library is installed.
+
+Hypothesis calls `register` through an entry point, when it is imported. That is in every test run of every host, so
+nothing is made before it is asked for.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, get_args
+
+from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
+from lara_core.kernel.decisions import Act
+from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.money import Currency, Money
+from lara_core.kernel.people import EmailAddress, Person
+from lara_core.kernel.receipts import Receipt
+from lara_core.seats import Policy, SeatEvent, SeatPool
+from lara_core.sessions import Hold, Session, SessionEvent
+from lara_core.telling.notices import Notice
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+# By name, and looked up when they are asked for: whoever imports the strategies first imports Hypothesis with them, and
+# Hypothesis this module, before there are any. For the same reason Hypothesis is not imported up here.
+OF_KIND: Final[Mapping[type, str]] = {
+    **dict.fromkeys((AccountId, ActorId, HoldId, Key, PoolId, SessionId, TransactionId), "ids"),
+    **dict.fromkeys((*get_args(SessionEvent), *get_args(SeatEvent)), "events_of"),
+}
+MADE: Final[Mapping[type, str]] = {
+    SeatNo: "seat_numbers",
+    Currency: "currencies",
+    Money: "money",
+    EmailAddress: "addresses",
+    Person: "people",
+    Zone: "zones",
+    LocalDay: "local_days",
+    Deadline: "deadlines",
+    Act: "acts",
+    Policy: "policies",
+    Hold: "holds",
+    Session: "sessions",
+    SeatPool: "seat_pools",
+    Receipt: "receipts",
+    Notice: "notices",
+}
+
+
+def register() -> None:
+    """Register a strategy for each public type. Types that are not here are made by Hypothesis of those that are."""
+    from hypothesis import strategies as st
+
+    for value in (*OF_KIND, *MADE):
+        st.register_type_strategy(value, _strategy)
+
+
+def _strategy(kind: type) -> "SearchStrategy[object]":
+    strategies = import_module("lara_core.testing.strategies")
+    strategy: SearchStrategy[object] = (
+        getattr(strategies, OF_KIND[kind])(kind) if kind in OF_KIND else getattr(strategies, MADE[kind])()
+    )
+    return strategy

@@ -1,0 +1,485 @@
+"""The conformance suite catches what it is for: for each of its tests there is a store that fails that one alone.
+
+Each fault is one that real adapters have: a missing `WHERE version = ?`, a collation, a cache, a queue that knows
+nothing of the transaction.
+"""
+
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Collection, Container, Generator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from inspect import signature
+from threading import Lock, current_thread
+from typing import Final, TypeAlias, cast, get_args
+
+import pytest
+from attrs import evolve
+
+from lara_core.hosting.ports import Answer, Receipt
+from lara_core.kernel.decisions import Aggregate, Decision, Event, Refused
+from lara_core.kernel.errors import IdReused, NotFound
+from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId
+from lara_core.kernel.people import EmailAddress, Person, PersonKey
+from lara_core.seats import SeatEvent, SeatPool
+from lara_core.sessions import Session, SessionEvent
+from lara_core.telling.notices import Notice, Setting
+from lara_core.testing import races
+from lara_core.testing.conformance import GroupPurchaseConformance
+from lara_core.testing.memory import Kept, MemoryPools, MemoryStore, MemoryWork, Stream
+from lara_core.testing.samples import ANA, bought, differences, histories
+
+Opener: TypeAlias = Callable[[str], MemoryStore]
+
+TESTS: Final = {name: test for name, test in vars(GroupPurchaseConformance).items() if name.startswith("test_")}
+
+
+def broken(opener: Callable[[], Opener]) -> set[str]:
+    """Return the names of the tests that fail on new stores of *opener*, one for each test."""
+    return {name for name, test in TESTS.items() if not passes(test, opener())}
+
+
+def passes(test: Callable[..., None], open_store: Opener) -> bool:
+    """Run one test as pytest would. Only what a test says itself counts as failing: any other error is one here too."""
+
+    def silence(organisation: str, settings: Collection[Setting]) -> None:
+        open_store(organisation).silenced = settings
+
+    def seat_individually(organisation: str, session: SessionId, person: Person) -> None:
+        open_store(organisation).seat_individually(session, person)
+
+    fixtures = {"open_store": open_store, "silence": silence, "seat_individually": seat_individually}
+    _, *wanted = signature(test).parameters
+    try:
+        test(GroupPurchaseConformance(), **{name: fixtures[name] for name in wanted})
+    except AssertionError:
+        return False
+    return True
+
+
+def each(store: type[MemoryStore]) -> Opener:
+    """Return what opens a store of that kind for each organisation."""
+    stores = defaultdict[str, MemoryStore](store)
+    return stores.__getitem__
+
+
+def working(work: type[MemoryWork]) -> Opener:
+    """Return what opens stores whose units of work are of that kind."""
+
+    class Store(MemoryStore):
+        def begin(self) -> MemoryWork:
+            return work(self._kept, self.silenced)
+
+    return each(Store)
+
+
+# --- Stores that keep everything
+
+
+class SerialStore(MemoryStore):
+    """Lets in one transaction at a time, as a store does that locks what it reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._door = Lock()
+
+    @contextmanager
+    def transaction(self) -> Generator[MemoryWork, None, None]:
+        with self._door, super().transaction() as work:
+            yield work
+
+
+def test_a_store_that_compares_versions_passes() -> None:
+    """What the faults are put into is not what is found."""
+    assert broken(partial(each, MemoryStore)) == set()
+
+
+def test_a_store_that_locks_passes() -> None:
+    """Both ways of keeping the promises are right: the suite does not ask for one of them."""
+    assert broken(partial(each, SerialStore)) == set()
+
+
+# --- Faults: states and events
+
+
+class ForgetsWhatWasTyped(MemoryWork):
+    """Keeps addresses as they are compared."""
+
+    def save(self, decision: Decision[Aggregate, Event]) -> None:
+        state = decision.state
+        if isinstance(state, SeatPool):
+            lower = {seat: Person(EmailAddress(who.address.key), who.account) for seat, who in state.enrolled.items()}
+            decision = Decision(evolve(state, enrolled=lower), decision.events)
+        super().save(decision)
+
+
+class DropsEvents(MemoryWork):
+    """Keeps the last event of each decision."""
+
+    def save(self, decision: Decision[Aggregate, Event]) -> None:
+        super().save(decision)
+        for name, stream in self.streams.maps[0].items():
+            if name[1] == decision.state.id:
+                dropped = len(decision.events) - 1
+                events = stream.events[: len(stream.events) - dropped - 1] + decision.events[-1:]
+                self.streams[name] = Stream(stream.state, events)
+
+
+class AcceptsStale(MemoryWork):
+    """Writes whatever version is there."""
+
+    def save(self, decision: Decision[Aggregate, Event]) -> None:
+        state = decision.state
+        assert isinstance(state, Session | SeatPool)
+        kept = self.streams.get((type(state), state.id))
+        if kept is None or state.version == len(decision.events):
+            super().save(decision)
+        else:
+            self.read.add((type(state), state.id))
+            self.streams[type(state), state.id] = Stream(state, kept.events + decision.events)
+
+
+class ReplacesSessions(MemoryWork):
+    """Inserts a session or replaces it."""
+
+    def save(self, decision: Decision[Aggregate, Event]) -> None:
+        state = decision.state
+        if isinstance(state, Session) and state.version == len(decision.events):
+            self.read.add((Session, state.id))
+            self.streams[Session, state.id] = Stream(state, decision.events)
+        else:
+            super().save(decision)
+
+
+class FoldsIds(MemoryWork):
+    """Finds ids whatever their case."""
+
+    def stream(self, kind: type[Session | SeatPool], name: str) -> Stream:
+        alike = [known for of, known in self.streams if of is kind and known.casefold() == name.casefold()]
+        return super().stream(kind, alike[0] if alike else name)
+
+
+class FindsNothing(MemoryWork):
+    """Gives a history without events where there is none."""
+
+    @property
+    def pools(self) -> MemoryPools:
+        class Pools(MemoryPools):
+            def events(self, pool: PoolId) -> Sequence[SeatEvent]:
+                try:
+                    return super().events(pool)
+                except NotFound:
+                    return ()
+
+        return Pools(self)
+
+
+class ListsAllPools(MemoryWork):
+    """Lists the pools of every session."""
+
+    @property
+    def pools(self) -> MemoryPools:
+        class Pools(MemoryPools):
+            def of_session(self, session: SessionId) -> Sequence[PoolId]:
+                return [PoolId(name) for kind, name in self.work.streams if kind is SeatPool]
+
+        return Pools(self)
+
+
+class KnowsAccountsAlone(MemoryWork):
+    """Has a roster of accounts."""
+
+    def seated(self, session: SessionId) -> Container[PersonKey]:
+        self.asked.add(session)
+        return {key for key in self.began.seated(session) if key.startswith("account:")}
+
+
+class KnowsPoolsAlone(MemoryWork):
+    """Has a roster of those who sit on a pool's seat."""
+
+    def seated(self, session: SessionId) -> Container[PersonKey]:
+        self.asked.add(session)
+        return evolve(self.began, alone={}).seated(session)
+
+
+# --- Faults: transactions
+
+
+class ReadsWhatWas(MemoryWork):
+    """Reads past its own writes."""
+
+    def stream(self, kind: type[Session | SeatPool], name: str) -> Stream:
+        _ = super().stream(kind, name)
+        return self.began.streams[kind, name]
+
+
+class CommitsHalf(MemoryStore):
+    """Commits what came before an id that is taken."""
+
+    @contextmanager
+    def transaction(self) -> Generator[MemoryWork, None, None]:
+        with super().transaction() as work:
+            try:
+                yield work
+            except IdReused:
+                self._kept = work.onto(self._kept)
+                raise
+
+
+class TellsAtOnce(MemoryStore):
+    """Has its outbox in a queue outside the transaction."""
+
+    @contextmanager
+    def transaction(self) -> Generator[MemoryWork, None, None]:
+        with super().transaction() as work:
+            try:
+                yield work
+            except BaseException:
+                self._kept = evolve(self._kept, notices={**self._kept.notices, **work.notices.maps[0]})
+                raise
+
+
+class LosesUpdates(MemoryWork):
+    """Looks at versions when it reads, and writes over whatever came in between."""
+
+    def overtaken(self, now: Kept) -> bool:
+        self.read -= {name for name in self.streams.maps[0] if self.began.version(name)}
+        return super().overtaken(now)
+
+
+class ChecksWhatItWrites(MemoryWork):
+    """Compares the versions of what it writes alone."""
+
+    def overtaken(self, now: Kept) -> bool:
+        self.read &= self.streams.maps[0].keys()
+        return super().overtaken(now)
+
+
+class LeavesRosters(MemoryWork):
+    """Does not guard who sits."""
+
+    def overtaken(self, now: Kept) -> bool:
+        self.asked.clear()
+        return super().overtaken(now)
+
+
+# --- Faults: keys
+
+
+class ForgetsKeys(MemoryWork):
+    """Keeps keys as a cache does: the last ten."""
+
+    def onto(self, now: Kept) -> Kept:
+        kept = super().onto(now)
+        return evolve(kept, answers=dict(list(kept.answers.items())[-10:]))
+
+
+class FoldsKeys(MemoryWork):
+    """Compares keys whatever their case."""
+
+    def answer(self, by: ActorId, key: Key) -> Answer | None:
+        return super().answer(by, Key(key.casefold()))
+
+    def record(self, answer: Answer) -> None:
+        self.answers[answer.receipt.by, Key(answer.receipt.key.casefold())] = answer
+
+
+class SharesKeys(MemoryWork):
+    """Looks keys up without their actor."""
+
+    def answer(self, by: ActorId, key: Key) -> Answer | None:
+        return next((answer for (_, used), answer in self.answers.items() if used == key), None)
+
+
+class RemembersRefusals(MemoryStore):
+    """Uses up the key of a command that was refused."""
+
+    @contextmanager
+    def transaction(self) -> Generator[MemoryWork, None, None]:
+        with super().transaction() as work:
+            try:
+                yield work
+            except Refused:
+                (asked,) = cast("RemembersKeys", work).tried
+                self._kept = evolve(self._kept, answers={**self._kept.answers, asked: Answer("", Receipt(*asked, ()))})
+                raise
+
+    def begin(self) -> MemoryWork:
+        return RemembersKeys(self._kept, self.silenced)
+
+
+class RemembersKeys(MemoryWork):
+    """Knows which keys were looked up."""
+
+    def __init__(self, kept: Kept, silenced: Container[Setting]) -> None:
+        super().__init__(kept, silenced)
+        self.tried: list[tuple[ActorId, Key]] = []
+
+    def answer(self, by: ActorId, key: Key) -> Answer | None:
+        self.tried.append((by, key))
+        return super().answer(by, key)
+
+
+class AnswersIdReusedLate(MemoryWork):
+    """Answers as its table's unique index does, when it writes."""
+
+    def overtaken(self, now: Kept) -> bool:
+        if any(now.version(name) and not self.began.version(name) for name in self.streams.maps[0]):
+            raise IdReused("this id is already there")
+        return super().overtaken(now)
+
+
+class RecordsKeysTwice(MemoryWork):
+    """Has no unique index on keys."""
+
+    def overtaken(self, now: Kept) -> bool:
+        return super().overtaken(evolve(now, answers={}))
+
+
+# --- Faults: notices
+
+
+class ForgetsWhatWasSent(MemoryWork):
+    """Deletes a notice when it is sent."""
+
+    def onto(self, now: Kept) -> Kept:
+        kept = super().onto(now)
+        waiting = {key: notice for key, notice in kept.notices.items() if key not in kept.sent}
+        return evolve(kept, notices=waiting, sent=frozenset())
+
+
+class SortsNotices(MemoryWork):
+    """Gives notices in the order of their keys."""
+
+    def waiting(self, most: int) -> Sequence[Notice]:
+        return sorted(super().waiting(1000), key=lambda notice: notice.key)[:most]
+
+
+class MarksAtOnce(MemoryStore):
+    """Marks as sent outside the transaction."""
+
+    @contextmanager
+    def transaction(self) -> Generator[MemoryWork, None, None]:
+        with super().transaction() as work:
+            try:
+                yield work
+            except BaseException:
+                self._kept = evolve(self._kept, sent=self._kept.sent | work.marked)
+                raise
+
+
+class NeverSilent(MemoryWork):
+    """Does not know what is switched off."""
+
+    def __init__(self, kept: Kept, silenced: Container[Setting]) -> None:
+        super().__init__(kept, ())
+
+
+# --- Faults: organisations, and time
+
+
+def one_for_all() -> Opener:
+    """Return what opens the same store for every organisation."""
+    store = MemoryStore()
+    return lambda _: store
+
+
+class Deaf(MemoryWork):
+    """Sees no notices."""
+
+    def waiting(self, most: int) -> Sequence[Notice]:
+        return ()
+
+
+class KeepsNoticesInItsThread(MemoryStore):
+    """Has waiting notices for the thread that opened it first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._home = current_thread()
+
+    def begin(self) -> MemoryWork:
+        return super().begin() if current_thread() is self._home else Deaf(self._kept, self.silenced)
+
+
+FAULTS: Final[dict[str, Callable[[], Opener]]] = {
+    "test_what_was_saved_is_loaded": partial(working, ForgetsWhatWasTyped),
+    "test_every_event_is_kept_in_order": partial(working, DropsEvents),
+    "test_a_stale_save_is_refused": partial(working, AcceptsStale),
+    "test_an_id_is_given_once": partial(working, ReplacesSessions),
+    "test_ids_that_look_alike_are_different": partial(working, FoldsIds),
+    "test_what_is_not_there_is_not_found": partial(working, FindsNothing),
+    "test_pools_are_found_by_their_session": partial(working, ListsAllPools),
+    "test_the_roster_names_all_who_sit": partial(working, KnowsAccountsAlone),
+    "test_the_roster_names_who_sits_individually": partial(working, KnowsPoolsAlone),
+    "test_a_transaction_sees_its_own_writes": partial(working, ReadsWhatWas),
+    "test_a_commit_is_whole": partial(each, CommitsHalf),
+    "test_an_exception_in_the_body_leaves_nothing": partial(each, TellsAtOnce),
+    "test_no_update_is_lost": partial(working, LosesUpdates),
+    "test_what_was_read_is_checked": partial(working, ChecksWhatItWrites),
+    "test_nobody_is_seated_twice_at_once": partial(working, LeavesRosters),
+    "test_a_used_key_gives_its_receipt": partial(working, ForgetsKeys),
+    "test_a_receipt_is_its_own_keys": partial(working, FoldsKeys),
+    "test_keys_are_per_actor": partial(working, SharesKeys),
+    "test_a_refusal_leaves_the_key_fresh": partial(each, RemembersRefusals),
+    "test_a_command_repeated_at_once_acts_once": partial(working, AnswersIdReusedLate),
+    "test_a_key_means_one_command_at_once": partial(working, RecordsKeysTwice),
+    "test_a_notice_is_put_out_once": partial(working, ForgetsWhatWasSent),
+    "test_notices_wait_in_order": partial(working, SortsNotices),
+    "test_a_notice_whose_mark_was_lost_is_sent_again": partial(each, MarksAtOnce),
+    "test_what_is_silenced_is_not_put_out": partial(working, NeverSilent),
+    "test_organisations_do_not_meet": one_for_all,
+    "test_all_is_there_when_opened_again": partial(each, KeepsNoticesInItsThread),
+}
+
+
+@pytest.mark.parametrize("promise", FAULTS)
+def test_a_fault_breaks_its_promise_alone(promise: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bad store fails the test that is named for its fault, which says what to mend, and no other."""
+    # All of them let both of two transactions in, so the two meet, however slow the machine is.
+    monkeypatch.setattr(races, "PATIENCE", races.HANGING)
+    assert broken(FAULTS[promise]) == {promise}
+
+
+def test_the_samples_hold_every_event() -> None:
+    """A new event is not left out of what the suite stores."""
+    stored = {type(event) for history in histories() for decision in history for event in decision.events}
+    assert stored == {*get_args(SessionEvent), *get_args(SeatEvent)}
+
+
+def test_a_loss_is_named_to_the_last_field() -> None:
+    """An adapter's author reads which field was lost, and what it had been, also where the two are equal."""
+    pool = bought(learners=(ANA,), seats=2).state
+    typed = evolve(pool, enrolled={SeatNo(1): Person.of("ana.lima@example.com", "account-ana")})
+    assert (typed, differences(pool, typed, "pool")) == (
+        pool,
+        "pool.enrolled[int 1].address.typed was str Ana.Lima@Example.com and is str ana.lima@example.com",
+    )
+    fewer = evolve(pool, free=(), version=True)
+    assert differences(pool, fewer, "pool") == (
+        "pool.version was int 1 and is bool True; pool.free[0] was int 2 and is not there"
+    )
+    assert differences(pool, pool, "pool") == ""
+
+
+@pytest.mark.parametrize(("module", "missing"), [("conformance", "pytest"), ("strategies", "hypothesis")])
+def test_a_missing_extra_is_named(module: str, missing: str) -> None:
+    """Who has not installed the extra reads its name; the memory store works without."""
+    code = f"""
+import sys
+sys.modules[{missing!r}] = None
+import lara_core.testing.memory
+try:
+    import lara_core.testing.{module}
+except ModuleNotFoundError as error:
+    assert "lara-core[testing]" in str(error), error
+else:
+    raise AssertionError("it was imported")
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_promise_has_its_fault() -> None:
+    """A test that was never seen to fail is not one yet."""
+    assert FAULTS.keys() == TESTS.keys()

@@ -1,0 +1,318 @@
+"""The use cases of group purchase, over the memory store: what a host calls when somebody presses a button."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from inspect import getmembers, isfunction, signature
+from typing import Any, Final
+
+import pytest
+
+from lara_core.hosting import group_purchase as use
+from lara_core.hosting.ports import Receipt, Written
+from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.decisions import Act, Event, Refusal, Refused
+from lara_core.kernel.errors import IdReused, NotFound
+from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.people import Person
+from lara_core.seats import (
+    AlreadySeated,
+    NobodyToSeat,
+    SeatPool,
+    SeatRevoked,
+    SeatsAssigned,
+    SeatsBought,
+    SeatsCancelled,
+)
+from lara_core.sessions import (
+    CapacityChanged,
+    HoldReleased,
+    HoldSecured,
+    NotEnoughPlaces,
+    PlacesGivenBack,
+    PlacesHeld,
+    PlacesTaken,
+    Session,
+    SessionOpened,
+)
+from lara_core.testing.memory import MemoryStore
+from lara_core.testing.races import at_once, insist
+from tests.builders import ANN, ANN_TYPED, AT_PURCHASE, BEN, CLEO, ENDS, FREELY, NOW, PRICE, STARTS, TICK, act
+
+SESSION: Final = SessionId("excel")
+POOL: Final = PoolId("pool")
+BASKET: Final = HoldId("basket")
+UNTIL: Final = Deadline.at(NOW + timedelta(minutes=15))
+ONE, TWO, THREE = SeatNo(1), SeatNo(2), SeatNo(3)
+ACT: Final = act()
+
+# What each use case is asked, and what it writes in `sold`: the aggregate, its version, the event.
+DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tuple[str, int, Event]]]]] = {
+    use.open_session: (
+        {"session": SessionId("word"), "starts": STARTS, "ends": ENDS, "capacity": 5},
+        [("word", 1, SessionOpened(SessionId("word"), STARTS, ENDS, 5, ACT))],
+    ),
+    use.resize_session: ({"session": SESSION, "capacity": 20}, [("excel", 4, CapacityChanged(20, (), ACT))]),
+    use.hold_places: (
+        {"session": SESSION, "hold": HoldId("other"), "places": 2, "until": UNTIL},
+        [("excel", 4, PlacesHeld(HoldId("other"), 2, UNTIL, (), ACT))],
+    ),
+    use.secure_hold: ({"session": SESSION, "hold": BASKET}, [("excel", 4, HoldSecured(BASKET, ACT))]),
+    use.release_hold: ({"session": SESSION, "hold": BASKET}, [("excel", 4, HoldReleased(BASKET, ACT))]),
+    use.buy_seats: (
+        {
+            "pool": PoolId("second"),
+            "session": SESSION,
+            "transaction": TransactionId("order"),
+            "buyer": ActorId("manager"),
+            "prices": (PRICE, PRICE),
+            "policy": FREELY,
+            "learners": (BEN,),
+            "hold": BASKET,
+        },
+        [
+            ("excel", 4, PlacesTaken(2, BASKET, (), ACT)),
+            (
+                "second",
+                1,
+                SeatsBought(
+                    PoolId("second"),
+                    SESSION,
+                    TransactionId("order"),
+                    ActorId("manager"),
+                    FREELY,
+                    (PRICE, PRICE),
+                    {ONE: BEN},
+                    ACT,
+                ),
+            ),
+        ],
+    ),
+    use.assign_seats: (
+        {"pool": POOL, "learners": (BEN, ANN_TYPED, BEN)},
+        [("pool", 2, SeatsAssigned({TWO: BEN}, (BEN,), (ANN_TYPED,), ACT))],
+    ),
+    use.revoke_seat: ({"pool": POOL, "seat": ONE, "to": BEN}, [("pool", 2, SeatRevoked(ONE, ANN, BEN, ACT))]),
+    use.cancel_seats: (
+        {"pool": POOL, "seats": (TWO, ONE)},
+        [("excel", 4, PlacesGivenBack(2, ACT)), ("pool", 2, SeatsCancelled((ONE, TWO), {ONE: ANN}, ACT))],
+    ),
+    use.cancel_all_seats: (
+        {"pool": POOL},
+        [("excel", 4, PlacesGivenBack(3, ACT)), ("pool", 2, SeatsCancelled((ONE, TWO, THREE), {ONE: ANN}, ACT))],
+    ),
+}
+
+# Something else for every argument: none of them may be missing from what a key stands for.
+ELSE: Final[Mapping[str, Any]] = {
+    "session": SessionId("else"),
+    "starts": STARTS - TICK,
+    "ends": ENDS + TICK,
+    "capacity": None,
+    "hold": HoldId("else"),
+    "places": 3,
+    "until": Deadline.at(UNTIL.instant + TICK),
+    "pool": PoolId("else"),
+    "transaction": TransactionId("else"),
+    "buyer": ActorId("else"),
+    "prices": (PRICE, PRICE * 2),
+    "policy": AT_PURCHASE,
+    "learners": (CLEO,),
+    "seat": TWO,
+    "to": CLEO,
+    "seats": (TWO,),
+}
+
+COMMANDS: Final = [pytest.param(command, id=command.__name__) for command in DONE]
+
+
+def buy(store: MemoryStore, by: Act, name: PoolId, *, seats: int = 3, learners: Sequence[Person] = ()) -> Receipt:
+    """Buy seats in the session, in the same transaction whatever the pool."""
+    return use.buy_seats(
+        store,
+        by,
+        name,
+        session=SESSION,
+        transaction=TransactionId("order"),
+        buyer=ActorId("manager"),
+        prices=(PRICE,) * seats,
+        policy=FREELY,
+        learners=learners,
+    )
+
+
+@pytest.fixture
+def sold() -> MemoryStore:
+    """Ten places; two are held in a basket, and three were bought, with Ann on the first seat."""
+    store = MemoryStore()
+    _ = use.open_session(store, act(key="open"), SESSION, starts=STARTS, ends=ENDS, capacity=10)
+    _ = use.hold_places(store, act(key="basket"), SESSION, BASKET, 2, until=UNTIL)
+    _ = buy(store, act(key="buy"), POOL, learners=(ANN,))
+    return store
+
+
+def both(store: MemoryStore) -> tuple[Session, SeatPool]:
+    """The session and the pool as they stand."""
+    with store.transaction() as work:
+        return work.sessions.get(SESSION), work.pools.get(POOL)
+
+
+def refusal(command: Callable[[], object]) -> Refusal:
+    """What the command is refused for."""
+    with pytest.raises(Refused) as refused:
+        _ = command()
+    return refused.value.refusal
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_does_what_it_says(command: Callable[..., Receipt], sold: MemoryStore) -> None:
+    """The receipt names all that was written, and that is what is kept."""
+    asked, expected = DONE[command]
+    receipt = command(sold, ACT, **asked)
+    assert receipt == Receipt(ACT.by, ACT.key, tuple(Written(*written) for written in expected))
+    with sold.transaction() as work:
+        kept = [
+            work.sessions.events(SessionId(name)) if is_of_session(event) else work.pools.events(PoolId(name))
+            for name, _, event in expected
+        ]
+    assert [(len(events), events[-1]) for events in kept] == [(version, event) for _, version, event in expected]
+
+
+def is_of_session(event: Event) -> bool:
+    """Whether the event is one of a session's."""
+    return type(event).__module__ == Session.__module__
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_repeated_command_does_nothing(command: Callable[..., Receipt], sold: MemoryStore) -> None:
+    """Every use case goes through its key, whoever presses twice (K4)."""
+    asked, _ = DONE[command]
+    receipt = command(sold, ACT, **asked)
+    before = both(sold)
+    assert command(sold, act(ENDS), **asked) == receipt
+    assert both(sold) == before
+
+
+@pytest.mark.parametrize(("command", "argument"), [(command, name) for command in DONE for name in DONE[command][0]])
+def test_every_argument_is_content(command: Callable[..., Receipt], argument: str, sold: MemoryStore) -> None:
+    """Whoever changes anything about a command needs another key: the old one has its receipt (K4)."""
+    asked, _ = DONE[command]
+    _ = command(sold, ACT, **asked)
+    with pytest.raises(IdReused):
+        _ = command(sold, ACT, **{**asked, argument: ELSE[argument]})
+
+
+def test_every_use_case_is_tested() -> None:
+    """What is above is all of them, with all their arguments."""
+    found = {function for _, function in getmembers(use, isfunction) if function.__module__ == use.__name__}
+    assert DONE.keys() == found
+    for command, (asked, _) in DONE.items():
+        assert asked.keys() == signature(command).parameters.keys() - {"store", "act"}
+
+
+def test_two_commands_never_share_a_key(sold: MemoryStore) -> None:
+    """What is done is part of the content: cancelling some seats is not cancelling all of them (K4)."""
+    _ = use.secure_hold(sold, ACT, SESSION, BASKET)
+    with pytest.raises(IdReused):
+        _ = use.release_hold(sold, ACT, SESSION, BASKET)
+
+
+def test_the_order_of_seats_is_not_content(sold: MemoryStore) -> None:
+    """A set of check boxes comes back in any order, and each seat is cancelled once (S11)."""
+    receipt = use.cancel_seats(sold, ACT, POOL, [TWO, ONE])
+    assert use.cancel_seats(sold, ACT, POOL, {ONE, TWO}) == receipt
+    assert use.cancel_seats(sold, ACT, POOL, [ONE, TWO, ONE]) == receipt
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command.values[0] is not use.open_session])
+def test_what_is_not_there_is_not_found(command: Callable[..., Receipt]) -> None:
+    """A mistyped id is `NotFound`, and the key stays fresh."""
+    store = MemoryStore()
+    asked, _ = DONE[command]
+    with pytest.raises(NotFound):
+        _ = command(store, ACT, **asked)
+    with store.transaction() as work:
+        assert work.answer(ACT.by, ACT.key) is None
+
+
+def test_a_pool_is_named_once(sold: MemoryStore) -> None:
+    """A second purchase under the id of the first takes no places (K4)."""
+    before = both(sold)
+    with pytest.raises(IdReused):
+        _ = buy(sold, ACT, POOL, learners=(BEN,))
+    assert both(sold) == before
+
+
+def test_a_purchase_without_places_makes_no_pool(sold: MemoryStore) -> None:
+    """Places and seats come together or not at all (S1, N1): three are taken and two held."""
+    assert refusal(partial(buy, sold, ACT, PoolId("second"), seats=6)) == NotEnoughPlaces(6, 5)
+    with sold.transaction() as work, pytest.raises(NotFound):
+        _ = work.pools.get(PoolId("second"))
+
+
+def test_places_come_back_with_cancelled_seats(sold: MemoryStore) -> None:
+    """Taken places are live seats, before and after (N1, S11)."""
+    _ = use.cancel_seats(sold, act(key="one"), POOL, [TWO])
+    session, pool = both(sold)
+    assert (session.taken, session.available(NOW), pool.counters().bought) == (2, 6, 2)
+    _ = use.cancel_all_seats(sold, act(key="all"), POOL)
+    session, pool = both(sold)
+    assert (session.taken, session.available(NOW), pool.counters().bought) == (0, 8, 0)
+
+
+def seat_elsewhere(store: MemoryStore, person: Person) -> None:
+    """Seat somebody in another pool of the session."""
+    _ = buy(store, act(key="elsewhere"), PoolId("elsewhere"), learners=(person,))
+
+
+def seat_alone(store: MemoryStore, person: Person) -> None:
+    """Seat somebody on no pool's seat."""
+    store.seat_individually(SESSION, person)
+
+
+@pytest.mark.parametrize("seat", [seat_elsewhere, seat_alone])
+def test_nobody_sits_twice_in_a_session(seat: Callable[[MemoryStore, Person], None], sold: MemoryStore) -> None:
+    """Each use case that seats somebody asks who sits, in any pool or individually (S5, S8, S9)."""
+    seat(sold, BEN)
+    assert refusal(partial(use.assign_seats, sold, ACT, POOL, [BEN])) == NobodyToSeat((BEN,))
+    assert refusal(partial(use.revoke_seat, sold, ACT, POOL, ONE, to=BEN)) == AlreadySeated((BEN,))
+    assert refusal(partial(buy, sold, ACT, PoolId("second"), learners=(BEN,))) == AlreadySeated((BEN,))
+
+
+def test_of_sixteen_buyers_one_gets_the_last_place() -> None:
+    """Whoever tries at once, with the same session in view, the place is sold once (N1)."""
+    store = MemoryStore()
+    _ = use.open_session(store, act(key="open"), SESSION, starts=STARTS, ends=ENDS, capacity=1)
+
+    def try_to_buy(number: int, shared: MemoryStore) -> bool:
+        try:
+            _ = insist(partial(buy, shared, act(key=f"key-{number}"), PoolId(f"pool-{number}"), seats=1))
+        except Refused:
+            return False
+        return True
+
+    bought = at_once(lambda: store, *(partial(try_to_buy, number) for number in range(16)))
+    with store.transaction() as work:
+        session, pools = work.sessions.get(SESSION), work.pools.of_session(SESSION)
+    assert (bought.count(True), session.taken, len(pools)) == (1, 1, 1)
+
+
+def test_one_key_sixteen_times_is_one_purchase(sold: MemoryStore) -> None:
+    """A button pressed sixteen times at once buys once, and every press gets the same receipt (K4)."""
+
+    def press(shared: MemoryStore) -> Receipt:
+        return insist(partial(buy, shared, ACT, PoolId("second"), learners=(BEN,)))
+
+    receipts = at_once(lambda: sold, *[press] * 16)
+    with sold.transaction() as work:
+        answer = work.answer(ACT.by, Key("key"))
+        assert work.sessions.get(SESSION).taken == 6
+    assert answer is not None
+    assert receipts == [answer.receipt] * 16
+
+
+def test_an_actor_may_use_a_key_of_another(sold: MemoryStore) -> None:
+    """Keys are per actor: two managers whose forms count from one do not meet (K4)."""
+    first = use.assign_seats(sold, Act(NOW, ActorId("ann"), Key("1")), POOL, [BEN])
+    second = use.assign_seats(sold, Act(NOW, ActorId("ben"), Key("1")), POOL, [CLEO])
+    assert (first.written[0].version, second.written[0].version) == (2, 3)

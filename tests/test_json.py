@@ -1,0 +1,1040 @@
+"""What is written can be read for good, by its name; and nothing else is read (JSON)."""
+
+import json as standard
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from types import NoneType
+from typing import Any, Final, TypeAlias, TypeVar, get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+from attrs import fields, frozen
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lara_core.formats import json
+from lara_core.hosting.once import fingerprint
+from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
+from lara_core.kernel.decisions import Act, Decision, Event, Refusal
+from lara_core.kernel.errors import BadValue, Flaw
+from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.money import Currency, Money
+from lara_core.kernel.people import EmailAddress, Person
+from lara_core.kernel.receipts import Receipt, Written
+from lara_core.seats import (
+    AccountNeeded,
+    AlreadySeated,
+    Cancelled,
+    LearnersNeeded,
+    NamedTwice,
+    NewHolderNeeded,
+    NobodyToSeat,
+    NoSuchSeat,
+    NotEnoughSeats,
+    NothingToCancel,
+    OtherSession,
+    Policy,
+    SameHolder,
+    SeatEvent,
+    SeatIs,
+    SeatPool,
+    SeatRefusal,
+    SeatRevoked,
+    SeatsAssigned,
+    SeatsBought,
+    SeatsCancelled,
+    SeatState,
+    SessionEnded,
+    SessionStarted,
+)
+from lara_core.sessions import (
+    CapacityBelowUse,
+    CapacityChanged,
+    FewerTaken,
+    Hold,
+    HoldAlreadyThere,
+    HoldGone,
+    HoldReleased,
+    HoldSecured,
+    HoldWouldLapse,
+    NotEnoughPlaces,
+    PlacesGivenBack,
+    PlacesHeld,
+    PlacesTaken,
+    SalesOver,
+    Session,
+    SessionEvent,
+    SessionOpened,
+    SessionRefusal,
+)
+from lara_core.telling.notices import Notice, Template
+from lara_core.testing import strategies
+from tests.builders import ANN, ANN_TYPED, BEN, ENDS, NOW, STARTS, TICK, act, flaw
+
+T = TypeVar("T")
+
+Data: TypeAlias = Any
+"""JSON, as a test takes it apart."""
+
+# --- One of each, as it is kept -------------------------------------------------------------------------------
+
+ACT: Final = {"at": "2027-03-01T09:00:00+00:00", "by": "manager", "key": "key"}
+LATE: Final = "2027-03-01T09:00:00.000001+00:00"
+TEN: Final = {"minor": 1000, "currency": "CAD"}
+ANN_DATA: Final = {"address": "ann@example.com", "account": "ann"}
+ANN_TYPED_DATA: Final = {"address": "Ann@EXAMPLE.com", "account": None}
+BEN_DATA: Final = {"address": "ben@example.com", "account": "ben"}
+REVOKED: Final = SeatRevoked(SeatNo(3), ANN, None, act())
+REVOKED_DATA: Final = {"type": "seats.revoked.v1", "seat": 3, "holder": ANN_DATA, "to": None, "act": ACT}
+DAY: Final = Deadline.on(date(2027, 3, 28), Zone("Europe/Paris"))
+DAY_DATA: Final = {"instant": "2027-03-28T22:00:00+00:00", "day": {"date": "2027-03-28", "zone": "Europe/Paris"}}
+INSTANT: Final = Deadline.at(NOW + TICK)
+INSTANT_DATA: Final = {"instant": LATE, "day": None}
+PRICE: Final = Money.of("10.00", "CAD")
+
+KEPT: Final[list[tuple[object, Data]]] = [
+    (
+        Session(
+            SessionId("excel"),
+            4,
+            STARTS,
+            ENDS,
+            None,
+            12,
+            {HoldId("h-2"): Hold(2, None), HoldId("h-1"): Hold(1, INSTANT)},
+        ),
+        {
+            "type": "sessions.session.v1",
+            "id": "excel",
+            "version": 4,
+            "starts": "2027-03-08T09:00:00+00:00",
+            "ends": "2027-03-08T17:00:00+00:00",
+            "capacity": None,
+            "taken": 12,
+            "holds": {"h-2": {"places": 2, "until": None}, "h-1": {"places": 1, "until": INSTANT_DATA}},
+        },
+    ),
+    (
+        SessionOpened(SessionId("excel"), STARTS, ENDS, 20, act(NOW + TICK)),
+        {
+            "type": "sessions.opened.v1",
+            "session": "excel",
+            "starts": "2027-03-08T09:00:00+00:00",
+            "ends": "2027-03-08T17:00:00+00:00",
+            "capacity": 20,
+            "act": {**ACT, "at": LATE},
+        },
+    ),
+    (
+        CapacityChanged(None, (HoldId("h-1"), HoldId("h-2")), act()),
+        {"type": "sessions.capacity_changed.v1", "capacity": None, "lapsed": ["h-1", "h-2"], "act": ACT},
+    ),
+    (
+        PlacesHeld(HoldId("h-1"), 2, DAY, (), act()),
+        {"type": "sessions.places_held.v1", "hold": "h-1", "places": 2, "until": DAY_DATA, "lapsed": [], "act": ACT},
+    ),
+    (HoldSecured(HoldId("h-1"), act()), {"type": "sessions.hold_secured.v1", "hold": "h-1", "act": ACT}),
+    (HoldReleased(HoldId("h-1"), act()), {"type": "sessions.hold_released.v1", "hold": "h-1", "act": ACT}),
+    (
+        PlacesTaken(2, HoldId("h-1"), (), act()),
+        {"type": "sessions.places_taken.v1", "places": 2, "hold": "h-1", "lapsed": [], "act": ACT},
+    ),
+    (PlacesGivenBack(2, act()), {"type": "sessions.places_given_back.v1", "places": 2, "act": ACT}),
+    (NotEnoughPlaces(3, 2), {"type": "sessions.not_enough_places.v1", "asked": 3, "available": 2}),
+    (CapacityBelowUse(3, 4), {"type": "sessions.capacity_below_use.v1", "capacity": 3, "used": 4}),
+    (HoldAlreadyThere(HoldId("h-1")), {"type": "sessions.hold_already_there.v1", "hold": "h-1"}),
+    (HoldGone(HoldId("h-1")), {"type": "sessions.hold_gone.v1", "hold": "h-1"}),
+    (HoldWouldLapse(INSTANT), {"type": "sessions.hold_would_lapse.v1", "until": INSTANT_DATA}),
+    (SalesOver(ENDS), {"type": "sessions.sales_over.v1", "ends": "2027-03-08T17:00:00+00:00"}),
+    (FewerTaken(3, 2), {"type": "sessions.fewer_taken.v1", "places": 3, "taken": 2}),
+    (
+        SeatPool(
+            PoolId("pool"),
+            7,
+            SessionId("excel"),
+            TransactionId("order"),
+            ActorId("manager"),
+            Policy(assign_at_purchase=True),
+            (PRICE, PRICE, Money.zero(Currency("CAD")), PRICE),
+            (SeatNo(4),),
+            {SeatNo(1): ANN_TYPED},
+            {SeatNo(2): Cancelled(BEN), SeatNo(3): Cancelled()},
+        ),
+        {
+            "type": "seats.pool.v1",
+            "id": "pool",
+            "version": 7,
+            "session": "excel",
+            "transaction": "order",
+            "buyer": "manager",
+            "policy": {"assign_at_purchase": True},
+            "paid": [TEN, TEN, {"minor": 0, "currency": "CAD"}, TEN],
+            "free": [4],
+            "enrolled": {"1": ANN_TYPED_DATA},
+            "cancelled": {"2": {"holder": BEN_DATA}, "3": {"holder": None}},
+        },
+    ),
+    (
+        SeatsBought(
+            PoolId("pool"),
+            SessionId("excel"),
+            TransactionId("order"),
+            ActorId("manager"),
+            Policy(),
+            (PRICE, PRICE),
+            {SeatNo(1): ANN},
+            act(),
+        ),
+        {
+            "type": "seats.bought.v1",
+            "pool": "pool",
+            "session": "excel",
+            "transaction": "order",
+            "buyer": "manager",
+            "policy": {"assign_at_purchase": False},
+            "prices": [TEN, TEN],
+            "learners": {"1": ANN_DATA},
+            "act": ACT,
+        },
+    ),
+    (
+        SeatsAssigned({SeatNo(10): ANN, SeatNo(2): BEN}, (ANN_TYPED,), (), act()),
+        {
+            "type": "seats.assigned.v1",
+            "learners": {"10": ANN_DATA, "2": BEN_DATA},
+            "repeated": [ANN_TYPED_DATA],
+            "already": [],
+            "act": ACT,
+        },
+    ),
+    (REVOKED, REVOKED_DATA),
+    (
+        SeatsCancelled((SeatNo(1), SeatNo(2)), {SeatNo(2): BEN}, act()),
+        {"type": "seats.cancelled.v1", "seats": [1, 2], "holders": {"2": BEN_DATA}, "act": ACT},
+    ),
+    (
+        OtherSession(SessionId("excel"), SessionId("word")),
+        {"type": "seats.other_session.v1", "expected": "excel", "given": "word"},
+    ),
+    (SessionStarted(STARTS), {"type": "seats.session_started.v1", "starts": "2027-03-08T09:00:00+00:00"}),
+    (SessionEnded(ENDS), {"type": "seats.session_ended.v1", "ends": "2027-03-08T17:00:00+00:00"}),
+    (NoSuchSeat(SeatNo(9)), {"type": "seats.no_such_seat.v1", "seat": 9}),
+    (SeatIs(SeatNo(9), SeatState.CANCELLED), {"type": "seats.seat_is.v1", "seat": 9, "state": "cancelled"}),
+    (NotEnoughSeats(3, 2), {"type": "seats.not_enough_seats.v1", "asked": 3, "free": 2}),
+    (NobodyToSeat((ANN,)), {"type": "seats.nobody_to_seat.v1", "already": [ANN_DATA]}),
+    (AccountNeeded((ANN_TYPED,)), {"type": "seats.account_needed.v1", "people": [ANN_TYPED_DATA]}),
+    (AlreadySeated((ANN, BEN)), {"type": "seats.already_seated.v1", "people": [ANN_DATA, BEN_DATA]}),
+    (NamedTwice((ANN,)), {"type": "seats.named_twice.v1", "people": [ANN_DATA]}),
+    (LearnersNeeded(3, 2), {"type": "seats.learners_needed.v1", "seats": 3, "named": 2}),
+    (NewHolderNeeded(SeatNo(9)), {"type": "seats.new_holder_needed.v1", "seat": 9}),
+    (SameHolder(SeatNo(9)), {"type": "seats.same_holder.v1", "seat": 9}),
+    (NothingToCancel(), {"type": "seats.nothing_to_cancel.v1"}),
+    (
+        Receipt(ActorId("manager"), Key("key"), (Written("pool", 2, REVOKED),)),
+        {
+            "type": "receipt.v1",
+            "by": "manager",
+            "key": "key",
+            "written": [{"id": "pool", "version": 2, "event": REVOKED_DATA}],
+        },
+    ),
+    (
+        Notice("pool:2:seats.revoked:3", ANN, Template.REVOKED, SessionId("excel"), PoolId("pool"), (SeatNo(3),)),
+        {
+            "type": "notice.v1",
+            "key": "pool:2:seats.revoked:3",
+            "to": ANN_DATA,
+            "template": "seats.revoked",
+            "session": "excel",
+            "pool": "pool",
+            "seats": [3],
+        },
+    ),
+]
+BY_NAME: Final[Mapping[str, Data]] = {data["type"]: data for _, data in KEPT}
+KIND: Final[Mapping[str, type[object]]] = {name: kind for kind, name in json.NAMES.items()}
+
+
+def fresh(data: Data) -> Data:
+    """Data that share nothing with others, to be changed."""
+    return standard.loads(standard.dumps(data))
+
+
+each_kept: Final = pytest.mark.parametrize(("value", "data"), KEPT, ids=[data["type"] for _, data in KEPT])
+
+
+@each_kept
+def test_a_value_is_written_as_it_always_was(value: object, data: Data) -> None:
+    """What hosts have stored keeps its shape: a field that is renamed here would be lost there (promise 8)."""
+    assert json.dump(value) == data
+
+
+@each_kept
+def test_what_was_written_is_read(value: object, data: Data) -> None:
+    """The same value comes back, and to the last letter: an address is equal in other spellings, too (promise 8)."""
+    loaded = json.load(type(value), data)
+    assert (type(loaded), loaded, json.dump(loaded)) == (type(value), value, data)
+
+
+@each_kept
+def test_the_type_is_said_first(value: object, data: Data) -> None:
+    """Whoever looks into a table of events sees at once what a row is; the fields follow in their own order."""
+    written = json.dump(value)
+    assert isinstance(written, dict)
+    assert list(written) == list(data)
+    assert next(iter(written)) == "type"
+
+
+def test_one_of_each_is_kept() -> None:
+    """The list above forgets no name, so a new class needs its shape written down."""
+    assert sorted(BY_NAME) == sorted(json.NAMES.values())
+
+
+def test_everything_has_a_name() -> None:
+    """Each event and each refusal can be stored, and found again by what it is called (K11)."""
+    unions = (SessionEvent, SessionRefusal, SeatEvent, SeatRefusal)
+    assert {kind for union in unions for kind in get_args(union)} | {Session, SeatPool, Receipt, Notice} == set(
+        json.NAMES
+    )
+
+
+def test_names_are_unique() -> None:
+    """A name stands for one class."""
+    assert len(set(json.NAMES.values())) == len(json.NAMES)
+
+
+def test_a_refusal_is_named_by_its_code() -> None:
+    """What a host matches on and what it stores are one word (K11)."""
+    refusals = (*get_args(SessionRefusal), *get_args(SeatRefusal))
+    assert {json.NAMES[kind] for kind in refusals} == {f"{kind.code}.v1" for kind in refusals}
+
+
+# --- Whatever the value ---------------------------------------------------------------------------------------
+
+FIELDS: Final[Mapping[object, st.SearchStrategy[object]]] = {
+    int: st.integers(-(2**53), 2**53),
+    SessionId: strategies.ids(SessionId),
+    HoldId: strategies.ids(HoldId),
+    SeatNo: strategies.seat_numbers(),
+    SeatState: st.sampled_from(SeatState),
+    datetime: strategies.instants(),
+    Deadline: strategies.deadlines(),
+    tuple[Person, ...]: st.lists(strategies.people(), max_size=3).map(tuple),
+}
+
+
+def refusals(kind: type[Any]) -> st.SearchStrategy[Refusal]:
+    """A refusal of that kind, about anything."""
+    return st.builds(kind, **{each.name: FIELDS[each.type] for each in fields(kind)})
+
+
+anything: Final[st.SearchStrategy[object]] = st.one_of(
+    strategies.sessions(),
+    strategies.seat_pools(),
+    strategies.session_events(),
+    strategies.seat_events(),
+    strategies.receipts(),
+    strategies.notices(),
+    st.sampled_from([*get_args(SessionRefusal), *get_args(SeatRefusal)]).flatmap(refusals),
+)
+
+
+@given(anything)
+def test_any_value_comes_back(value: object) -> None:
+    """JSON round-trips, as data and as text (promise 8)."""
+    data = json.dump(value)
+    text = json.dumps(value)
+    kind = type(value)
+    assert json.load(kind, data) == json.loads(kind, text) == json.loads(kind, text.encode()) == value
+    assert json.dump(json.load(kind, data)) == data == standard.loads(text)
+
+
+PLAIN: Final = {dict, list, str, int, bool, NoneType}
+
+
+def types(data: json.JSON) -> set[type]:
+    """Of what *data* are made; not what they are equal to."""
+    inside: list[json.JSON] = []
+    if isinstance(data, dict):
+        inside = [*data, *data.values()]
+    elif isinstance(data, list):
+        inside = data
+    return {type(data)}.union(*map(types, inside))
+
+
+@given(anything)
+def test_what_is_written_is_plain(value: object) -> None:
+    """A host's own JSON library gets nothing that it does not know: no subclass of str, no tuple."""
+    assert types(json.dump(value)) <= PLAIN
+
+
+class Marked(str):
+    """A string as a web framework hands it on, of a class of its own."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "<marked>"
+
+
+def test_strings_of_a_framework_become_plain() -> None:
+    """So does an address or an id that was made of a framework's own kind of string."""
+    ann = Person(EmailAddress(Marked("ann@example.com")), AccountId(Marked("ann")))
+    data = json.dump(SeatRevoked(SeatNo(3), ann, None, act()))
+    assert (data, types(data)) == (REVOKED_DATA, {dict, str, int, NoneType})
+
+
+# --- Nothing else is read ---------------------------------------------------------------------------------------
+
+anything_json: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(sorted(BY_NAME)),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text() | st.sampled_from(["type", "id", "minor", "address", "act", "1"]), inner, max_size=4
+        )
+    ),
+    max_leaves=12,
+)
+KINDS: Final[list[Data]] = [*json.NAMES, json.EVENT, json.REFUSAL, json.SEAT_EVENT, json.SESSION_EVENT, Money, Person]
+kinds: Final = st.sampled_from(KINDS)
+
+
+def kept(kind: type[object], data: Data) -> bool:
+    """Whether *data* are refused with a path, or else are a value that is written as these very data.
+
+    As text, for `1`, `1.0` and `True` are equal.
+    """
+    said = flaw(lambda: json.load(kind, data))
+    if said is not None:
+        return said[0].startswith("$")
+    return standard.dumps(json.dump(json.load(kind, data)), sort_keys=True) == standard.dumps(data, sort_keys=True)
+
+
+@given(kinds, anything_json)
+def test_no_json_breaks_the_reader(kind: type[object], data: Data) -> None:
+    """Whatever comes, it is a value, and that very value, or a `BadValue` with a path (promise 9, K9)."""
+    assert kept(kind, data)
+
+
+@given(kinds, st.binary() | st.text() | anything_json.map(standard.dumps))
+def test_no_text_breaks_the_reader(kind: type[object], text: str | bytes) -> None:
+    """Bytes that are no text, text that is no JSON, JSON that is no value: each is refused (promise 9, K9)."""
+    said = flaw(lambda: json.loads(kind, text))
+    assert said is None or said[0].startswith("$")
+
+
+Change: TypeAlias = Callable[[Data], object]
+
+
+def changed(name: str, change: Change) -> Data:
+    """The data that are kept under a name, changed."""
+    data = fresh(BY_NAME[name])
+    _ = change(data)
+    return data
+
+
+def put(*path: str | int, to: object) -> Change:
+    """Put something else in its place."""
+
+    def change(data: Data) -> object:
+        *above, last = path
+        for step in above:
+            data = data[step]
+        data[last] = to
+        return data
+
+    return change
+
+
+def drop(*path: str | int) -> Change:
+    """Leave a key out."""
+
+    def change(data: Data) -> object:
+        *above, last = path
+        for step in above:
+            data = data[step]
+        return data.pop(last)
+
+    return change
+
+
+def paths(data: json.JSON) -> Iterator[tuple[str | int, ...]]:
+    """The way to everything that is inside of *data*."""
+    inside: list[tuple[str | int, json.JSON]] = []
+    if isinstance(data, dict):
+        inside = list(data.items())
+    elif isinstance(data, list):
+        inside = list(enumerate(data))
+    for step, each in inside:
+        yield (step,)
+        yield from ((step, *path) for path in paths(each))
+
+
+@given(st.sampled_from(sorted(BY_NAME)), anything_json, st.data())
+def test_what_is_changed_is_seen(name: str, other: Data, draw: st.DataObject) -> None:
+    """Valid data with one thing replaced, removed or added are refused; or they are valid, and kept as they are."""
+    path = draw.draw(st.sampled_from(list(paths(BY_NAME[name]))))
+    beside: st.SearchStrategy[str | int] = st.text() if isinstance(path[-1], str) else st.just(path[-1])
+    change = draw.draw(
+        st.sampled_from([put(*path, to=other), drop(*path), put(*path[:-1], draw.draw(beside), to=other)])
+    )
+    assert kept(KIND[name], changed(name, change))
+
+
+REVOKED_: Final = "seats.revoked.v1"
+BOUGHT: Final = "seats.bought.v1"
+POOL: Final = "seats.pool.v1"
+SESSION: Final = "sessions.session.v1"
+OPENED: Final = "sessions.opened.v1"
+HELD: Final = "sessions.places_held.v1"
+RECEIPT: Final = "receipt.v1"
+NOTICE: Final = "notice.v1"
+
+
+WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
+    # Keys
+    (REVOKED_, put("note", to=1), "$", Flaw.UNKNOWN_KEY),
+    (REVOKED_, put("act", "ann@example.com", to=1), "$.act", Flaw.UNKNOWN_KEY),
+    (BOUGHT, put("prices", 1, "ann@example.com", to=1), "$.prices[1]", Flaw.UNKNOWN_KEY),
+    (REVOKED_, put("act", 1, to=1), "$.act", Flaw.UNKNOWN_KEY),
+    (REVOKED_, drop("to"), "$.to", Flaw.MISSING_KEY),
+    (POOL, drop("enrolled"), "$.enrolled", Flaw.MISSING_KEY),
+    (POOL, drop("cancelled", "3", "holder"), '$.cancelled["3"].holder', Flaw.MISSING_KEY),
+    (POOL, drop("paid", 2, "currency"), "$.paid[2].currency", Flaw.MISSING_KEY),
+    (POOL, drop("enrolled", "1", "account"), '$.enrolled["1"].account', Flaw.MISSING_KEY),
+    # Names
+    (REVOKED_, drop("type"), "$.type", Flaw.MISSING_KEY),
+    (REVOKED_, put("type", to="seats.revoked.v2"), "$.type", Flaw.UNKNOWN_NAME),
+    (REVOKED_, put("type", to="seats.cancelled.v1"), "$.type", Flaw.UNKNOWN_NAME),
+    (REVOKED_, put("type", to=["seats.revoked.v1"]), "$.type", Flaw.WRONG_TYPE),
+    (
+        RECEIPT,
+        put("written", 0, "event", "type", to="seats.same_holder.v1"),
+        "$.written[0].event.type",
+        Flaw.UNKNOWN_NAME,
+    ),
+    (RECEIPT, put("written", 0, "event", to=None), "$.written[0].event", Flaw.WRONG_TYPE),
+    ("seats.seat_is.v1", put("state", to="FREE"), "$.state", Flaw.UNKNOWN_NAME),
+    ("seats.seat_is.v1", put("state", to=1), "$.state", Flaw.WRONG_TYPE),
+    # Objects and arrays
+    (REVOKED_, put("act", to=[]), "$.act", Flaw.WRONG_TYPE),
+    (REVOKED_, put("holder", to=None), "$.holder", Flaw.WRONG_TYPE),
+    (REVOKED_, put("to", to="ann@example.com"), "$.to", Flaw.WRONG_TYPE),
+    (POOL, put("paid", to={"0": TEN}), "$.paid", Flaw.WRONG_TYPE),
+    (POOL, put("paid", to="1000"), "$.paid", Flaw.WRONG_TYPE),
+    (POOL, put("paid", 1, to=1000), "$.paid[1]", Flaw.WRONG_TYPE),
+    (POOL, put("enrolled", to=[]), "$.enrolled", Flaw.WRONG_TYPE),
+    (SESSION, put("holds", "h-1", "until", to=1), "$.holds[1].until", Flaw.WRONG_TYPE),
+    (NOTICE, put("to", to=7), "$.to", Flaw.WRONG_TYPE),
+    # Numbers and switches
+    (POOL, put("version", to=True), "$.version", Flaw.WRONG_TYPE),
+    (POOL, put("version", to=7.0), "$.version", Flaw.WRONG_TYPE),
+    (POOL, put("version", to="7"), "$.version", Flaw.WRONG_TYPE),
+    (POOL, put("version", to=2**53 + 1), "$.version", Flaw.TOO_LARGE),
+    (POOL, put("version", to=-(2**53) - 1), "$.version", Flaw.TOO_SMALL),
+    (POOL, put("paid", 3, "minor", to=5.9), "$.paid[3].minor", Flaw.WRONG_TYPE),
+    (POOL, put("paid", 3, "minor", to=True), "$.paid[3].minor", Flaw.WRONG_TYPE),
+    (POOL, put("paid", 3, "minor", to=10**15 + 1), "$.paid[3].minor", Flaw.TOO_LARGE),
+    (POOL, put("paid", 3, "minor", to=10**5000), "$.paid[3].minor", Flaw.TOO_LARGE),
+    (POOL, put("paid", 3, "currency", to="cad"), "$.paid[3].currency", Flaw.UNKNOWN_CURRENCY),
+    (POOL, put("paid", 3, "currency", to=None), "$.paid[3].currency", Flaw.WRONG_TYPE),
+    (POOL, put("paid", 3, "currency", to=["CAD"]), "$.paid[3].currency", Flaw.WRONG_TYPE),
+    (POOL, put("policy", "assign_at_purchase", to="false"), "$.policy.assign_at_purchase", Flaw.WRONG_TYPE),
+    (POOL, put("policy", "assign_at_purchase", to=0), "$.policy.assign_at_purchase", Flaw.WRONG_TYPE),
+    (REVOKED_, put("seat", to=0), "$.seat", Flaw.TOO_SMALL),
+    (REVOKED_, put("seat", to="3"), "$.seat", Flaw.WRONG_TYPE),
+    # Keys that are ids
+    (SESSION, put("holds", "", to={"places": 1, "until": None}), "$.holds", Flaw.UNKNOWN_KEY),
+    (SESSION, put("holds", "h 3", to={"places": 1, "until": None}), "$.holds", Flaw.UNKNOWN_KEY),
+    # Strings
+    (REVOKED_, put("act", "by", to=""), "$.act.by", Flaw.EMPTY),
+    (REVOKED_, put("act", "by", to="x" * 256), "$.act.by", Flaw.TOO_LONG),
+    (REVOKED_, put("act", "by", to=None), "$.act.by", Flaw.WRONG_TYPE),
+    (REVOKED_, put("act", "by", to="a\nb"), "$.act.by", Flaw.UNSAFE_CHARACTER),
+    (NOTICE, put("key", to="\ud800"), "$.key", Flaw.UNSAFE_CHARACTER),
+    (REVOKED_, put("holder", "address", to="ann"), "$.holder.address", Flaw.NOT_AN_ADDRESS),
+    (REVOKED_, put("holder", "address", to={"typed": "ann@example.com"}), "$.holder.address", Flaw.WRONG_TYPE),
+    (REVOKED_, put("holder", "account", to="\u202e"), "$.holder.account", Flaw.UNSAFE_CHARACTER),
+    (REVOKED_, put("holder", "account", to=42), "$.holder.account", Flaw.WRONG_TYPE),
+    # Days
+    (HELD, put("until", "day", "date", to="20270328"), "$.until.day.date", Flaw.WRONG_FORM),
+    (HELD, put("until", "day", "date", to="2027-02-29"), "$.until.day.date", Flaw.WRONG_FORM),
+    (HELD, put("until", "day", "date", to="9999-12-31"), "$.until.day.date", Flaw.NO_SUCH_TIME),
+    (HELD, put("until", "day", "date", to=None), "$.until.day.date", Flaw.WRONG_TYPE),
+    (HELD, put("until", "day", "zone", to="Europe/Atlantis"), "$.until.day.zone", Flaw.UNKNOWN_ZONE),
+    # What a constructor says of one field, or of the whole
+    (OPENED, put("ends", to="2027-03-08T09:00:00+00:00"), "$.ends", Flaw.WRONG_ORDER),
+    (OPENED, put("capacity", to=-1), "$.capacity", Flaw.TOO_SMALL),
+    (BOUGHT, put("prices", to=[]), "$.prices", Flaw.EMPTY),
+    (BOUGHT, put("prices", 0, "minor", to=-1), "$.prices", Flaw.TOO_SMALL),
+    (BOUGHT, put("prices", 1, "currency", to="EUR"), "$.prices", Flaw.MIXED_CURRENCIES),
+    # The first of several
+    (REVOKED_, put("act", to={**ACT, "by": "", "key": ""}), "$.act.by", Flaw.EMPTY),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "place", "expected"), WRONG)
+def test_what_is_wrong_is_refused_where_it_stands(name: str, change: Change, place: str, expected: Flaw) -> None:
+    """Nothing is converted, filled in or passed over; the path says where, and shows nothing that came in (K9, K11)."""
+    assert flaw(lambda: json.load(KIND[name], changed(name, change))) == (place, expected)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "0",
+        "01",
+        "1.0",
+        " 1",
+        "1 ",
+        "+1",
+        "-1",
+        "1_0",
+        "1e1",
+        "٣",
+        "true",
+        "1000001",
+        "1" * 5000,
+        "ann@example.com",
+        3,
+    ],
+)
+def test_a_key_that_is_no_seat_number_is_refused_of_its_object(key: Data) -> None:
+    """Seat numbers are plain decimals from 1, or two keys could be one seat; what the key was is not shown (K11)."""
+    data = changed(POOL, put("enrolled", key, to=ANN_DATA))
+    assert flaw(lambda: json.load(SeatPool, data)) == ("$.enrolled", Flaw.UNKNOWN_KEY)
+
+
+@pytest.mark.parametrize(
+    ("time", "expected"),
+    [
+        ("2027-03-08T17:00:00", Flaw.NAIVE_TIME),
+        ("2027-03-08T17:00:00.000001", Flaw.NAIVE_TIME),
+        ("2027-03-08T17:00:00Z", Flaw.WRONG_FORM),
+        ("2027-03-08T18:00:00+01:00", Flaw.WRONG_FORM),
+        ("2027-03-08 17:00:00+00:00", Flaw.WRONG_FORM),
+        ("2027-03-08T17:00:00.000000+00:00", Flaw.WRONG_FORM),
+        ("2027-03-08T17:00:00.5+00:00", Flaw.WRONG_FORM),
+        ("2027-W10-1T17:00:00+00:00", Flaw.WRONG_FORM),
+        ("20270308T170000.000+00:00", Flaw.WRONG_FORM),
+        ("2027-03-08T24:00:00+00:00", Flaw.WRONG_FORM),
+        ("2027-03-08T17:00:00+00:00\n", Flaw.WRONG_FORM),
+        ("２027-03-08T17:00:00+00:00", Flaw.WRONG_FORM),
+        ("12027-03-08T17:00:00+00:00", Flaw.WRONG_FORM),
+        ("2027-02-29T17:00:00+00:00", Flaw.NO_SUCH_TIME),
+        ("0000-03-08T17:00:00+00:00", Flaw.NO_SUCH_TIME),
+        ("2027-03-08T17:00:60+00:00", Flaw.NO_SUCH_TIME),
+        (1804525200, Flaw.WRONG_TYPE),
+    ],
+)
+def test_a_time_is_read_in_one_form_alone(time: Data, expected: Flaw) -> None:
+    """A moment has one text, in UTC; others that Python would read are somebody else's (K8)."""
+    data = changed(OPENED, put("ends", to=time))
+    assert flaw(lambda: json.load(SessionOpened, data)) == ("$.ends", expected)
+
+
+@pytest.mark.parametrize("minor", [1.0, True])
+def test_what_equals_an_amount_is_not_taken_for_one(minor: object) -> None:
+    """Also not where an equal amount was read before, and is remembered (K6)."""
+    assert json.load(Money, {"minor": 1, "currency": "CAD"}) == Money.of("0.01", "CAD")
+    assert flaw(lambda: json.load(Money, {"minor": minor, "currency": "CAD"})) == ("$.minor", Flaw.WRONG_TYPE)
+
+
+@pytest.mark.parametrize("data", [None, True, 1, 1.0, "seats.revoked.v1", [], [REVOKED_DATA]])
+def test_what_is_no_object_is_no_event(data: Data) -> None:
+    """The whole is checked like any part of it."""
+    assert flaw(lambda: json.load(json.EVENT, data)) == ("$", Flaw.WRONG_TYPE)
+    assert flaw(lambda: json.load(SeatRevoked, data)) == ("$", Flaw.WRONG_TYPE)
+
+
+# --- Text ---------------------------------------------------------------------------------------------------------
+
+REVOKED_TEXT: Final = (
+    '{"act":{"at":"2027-03-01T09:00:00+00:00","by":"manager","key":"key"},'
+    '"holder":{"account":"ann","address":"ann@example.com"},"seat":3,"to":null,"type":"seats.revoked.v1"}'
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        b"",
+        "revoked",
+        REVOKED_TEXT[:-1],
+        REVOKED_TEXT + "}",
+        "\ufeff" + REVOKED_TEXT,
+        REVOKED_TEXT.encode("utf-16"),
+        REVOKED_TEXT.replace("ann", "anné").encode("latin-1"),
+        REVOKED_TEXT.replace('"seat":3', '"seat":3,"seat":3'),
+        REVOKED_TEXT.replace('"seat":3', '"seat":3,"s\\u0065at":4'),
+        REVOKED_TEXT.replace('"by":"manager"', '"by":"manager","by":"ann"'),
+        REVOKED_TEXT.replace("ann", "a\tnn"),
+        "[" * 100_000,
+        '{"a":' * 100_000,
+        '{"type":' + "[" * 5_000 + "]" * 5_000 + "}",
+    ],
+)
+def test_text_that_is_no_json_is_refused(text: str | bytes) -> None:
+    """Cut off, in another encoding, with a key twice, nested too deep: it is not read at all."""
+    assert flaw(lambda: json.loads(SeatRevoked, text)) == ("$", Flaw.WRONG_FORM)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("3.0", Flaw.WRONG_TYPE),
+        ("3e0", Flaw.WRONG_TYPE),
+        ("NaN", Flaw.WRONG_TYPE),
+        ("Infinity", Flaw.WRONG_TYPE),
+        ("-Infinity", Flaw.WRONG_TYPE),
+        ("1e400", Flaw.WRONG_TYPE),
+        ("1." + "0" * 5_000, Flaw.WRONG_TYPE),
+        ("9" * 5_000, Flaw.TOO_LARGE),
+        ("-" + "9" * 5_000, Flaw.TOO_SMALL),
+        ("1" + "0" * 5_000, Flaw.TOO_LARGE),
+    ],
+)
+def test_a_number_that_is_none_is_refused_where_it_stands(number: str, expected: Flaw) -> None:
+    """What JSON's grammar allows, or Python's parser, is not yet a number of a seat (K9)."""
+    text = REVOKED_TEXT.replace('"seat":3', f'"seat":{number}')
+    assert flaw(lambda: json.loads(SeatRevoked, text)) == ("$.seat", expected)
+
+
+def test_a_long_number_costs_nothing_whatever_the_interpreter_allows() -> None:
+    """Python limits the figures of a number only until somebody switches the limit off."""
+    limit = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)
+    try:
+        assert flaw(lambda: json.loads(int, "9" * 10_000_000)) == ("$", Flaw.TOO_LARGE)
+    finally:
+        sys.set_int_max_str_digits(limit)
+
+
+def test_text_is_canonical() -> None:
+    """One value, one text: keys in order, no blanks, letters as themselves."""
+    assert json.dumps(REVOKED) == REVOKED_TEXT
+    assert json.dumps({"b": "é\u2028", "a": [True, None, -1]}) == '{"a":[true,null,-1],"b":"é\u2028"}'
+
+
+# --- Nothing personal in errors -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("holder", "address", to="secret"),
+        put("holder", "account", to="secret\n"),
+        put("secret", to=1),
+        put("holder", "secret", to=1),
+        put("to", to={"address": "secret", "account": None}),
+        put("type", to="secret"),
+        put("act", "at", to="secret"),
+        put("act", to={"secret": "secret"}),
+    ],
+)
+def test_errors_do_not_show_what_was_read(change: Change) -> None:
+    """Not in the message, not in a cause, not in what was being handled: all of it ends up in logs (K11)."""
+    data = changed(REVOKED_, change)
+    with pytest.raises(BadValue) as caught:
+        _ = json.loads(SeatRevoked, standard.dumps(data))
+    assert "secret" not in "".join(traceback.format_exception_only(caught.value))
+    assert (caught.value.__context__, caught.value.__cause__) == (None, None)
+
+
+@pytest.mark.parametrize("text", ['{"secret', "secret", b"secret\xff", '{"secret":1,"secret":2}'])
+def test_errors_do_not_show_text_that_is_no_json(text: str | bytes) -> None:
+    """The parser's own error keeps the whole document; it is gone (K11)."""
+    with pytest.raises(BadValue) as caught:
+        _ = json.loads(SeatRevoked, text)
+    assert (str(caught.value), caught.value.__context__, caught.value.__cause__) == ("$: wrong_form", None, None)
+
+
+# --- Kinds --------------------------------------------------------------------------------------------------------
+
+
+def test_a_kind_reads_its_own_events_alone() -> None:
+    """The log of a pool does not take an event of a session, and type checkers know what comes out of it."""
+    event: SeatEvent = json.load(json.SEAT_EVENT, REVOKED_DATA)
+    opened: SessionEvent = json.load(json.SESSION_EVENT, BY_NAME[OPENED])
+    either: Event = json.load(json.EVENT, BY_NAME[OPENED])
+    assert (event, opened, either) == (REVOKED, KEPT[1][0], KEPT[1][0])
+    assert flaw(lambda: json.load(json.SEAT_EVENT, BY_NAME[OPENED])) == ("$.type", Flaw.UNKNOWN_NAME)
+    assert flaw(lambda: json.load(json.EVENT, BY_NAME["seats.same_holder.v1"])) == ("$.type", Flaw.UNKNOWN_NAME)
+
+
+def test_any_refusal_is_read() -> None:
+    """A host that stores why a button was grey finds the refusal again, not only its code."""
+    refusal: Refusal = json.load(json.REFUSAL, {"type": "seats.same_holder.v1", "seat": 9})
+    assert refusal == SameHolder(SeatNo(9))
+
+
+def test_a_notice_is_to_a_person_or_to_the_buyer() -> None:
+    """The buyer is an id, a string; a learner is an object: nothing else has to tell them apart."""
+    notice = Notice(
+        "pool:2:seats.cancelled_buyer:3",
+        ActorId("manager"),
+        Template.CANCELLED_BUYER,
+        SessionId("excel"),
+        PoolId("pool"),
+        (SeatNo(3),),
+    )
+    data = json.dump(notice)
+    assert isinstance(data, dict)
+    assert data["to"] == "manager"
+    assert json.load(Notice, data) == notice
+
+
+def test_parts_are_written_and_read_too() -> None:
+    """A host may keep an amount, a person or a deadline in a column of its own."""
+    assert json.load(Money, json.dump(PRICE)) == PRICE
+    assert json.load(Person, ANN_DATA) == ANN
+    assert (
+        json.load(Deadline, json.dump(DAY))
+        == DAY
+        == Deadline(DAY.instant, LocalDay(date(2027, 3, 28), Zone("Europe/Paris")))
+    )
+    assert json.load(SessionId, "excel") == "excel"
+
+
+# --- What is asked, for fingerprints --------------------------------------------------------------------------------
+
+CONTENT: Final[Mapping[str, object]] = {
+    "do": "everything",
+    "pool": PoolId("pool"),
+    "seat": SeatNo(3),
+    "seats": (SeatNo(2), SeatNo(10)),
+    "to": None,
+    "learners": (ANN, ANN_TYPED),
+    "prices": (PRICE,),
+    "policy": Policy(),
+    "until": DAY,
+    "starts": STARTS,
+    "state": SeatState.FREE,
+    "by_seat": {SeatNo(3): ANN},
+    "accounts": frozenset({"b", "a", "ann"}),
+    "numbers": {10, 9},
+    "whole": True,
+}
+CONTENT_TEXT: Final = (
+    '{"accounts":["a","ann","b"],"by_seat":{"3":{"account":"ann","address":"ann@example.com"}},"do":"everything",'
+    '"learners":[{"account":"ann","address":"ann@example.com"},{"account":null,"address":"Ann@EXAMPLE.com"}],'
+    '"numbers":[10,9],"policy":{"assign_at_purchase":false},"pool":"pool","prices":[{"currency":"CAD","minor":1000}],'
+    '"seat":3,"seats":[2,10],"starts":"2027-03-08T09:00:00+00:00","state":"free","to":null,'
+    '"until":{"day":{"date":"2027-03-28","zone":"Europe/Paris"},"instant":"2027-03-28T22:00:00+00:00"},"whole":true}'
+)
+
+
+def test_content_has_one_text() -> None:
+    """A fingerprint that was stored is the same for the same command in every later release (K4)."""
+    assert json.dumps(CONTENT) == CONTENT_TEXT
+    assert json.dumps(dict(reversed(list(CONTENT.items())))) == CONTENT_TEXT
+
+
+def test_a_fingerprint_does_not_see_in_which_zone_a_time_was_given() -> None:
+    """An instant is one instant: a repeated request may come from a browser that has travelled (K4, K8)."""
+    there = STARTS.astimezone(ZoneInfo("America/Toronto"))
+    assert fingerprint({"starts": there}) == fingerprint({"starts": STARTS})
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "expected"),
+    [
+        ({"rate": 1.5}, "$.rate", Flaw.WRONG_TYPE),
+        ({"rate": float("nan")}, "$.rate", Flaw.WRONG_TYPE),
+        ({"rate": Decimal("1.5")}, "$.rate", Flaw.WRONG_TYPE),
+        ({"it": object()}, "$.it", Flaw.WRONG_TYPE),
+        ({"it": b"bytes"}, "$.it", Flaw.WRONG_TYPE),
+        ({"it": int}, "$.it", Flaw.WRONG_TYPE),
+        ({"it": [0, {"rate": 1.5}]}, "$.it[1].rate", Flaw.WRONG_TYPE),
+        ({"it": Decision("state")}, "$.it", Flaw.WRONG_TYPE),
+        ({"starts": datetime(2027, 3, 8, 9)}, "$.starts", Flaw.NAIVE_TIME),  # noqa: DTZ001 - that is the flaw
+        ({"by_seat": {SeatNo(3): 1.5}}, "$.by_seat[0]", Flaw.WRONG_TYPE),
+        ({"by_address": {"ann@example.com": 1.5}}, "$.by_address[0]", Flaw.WRONG_TYPE),
+        ({None: 1}, "$", Flaw.WRONG_TYPE),
+        (1.5, "$", Flaw.WRONG_TYPE),
+    ],
+)
+def test_what_has_no_form_is_not_written(content: object, place: str, expected: Flaw) -> None:
+    """A float has many texts, and a naive time no instant: neither gets into a fingerprint (K4, K8)."""
+    assert flaw(lambda: json.dumps(content)) == (place, expected)
+
+
+# --- A table of one's own -------------------------------------------------------------------------------------------
+
+
+@frozen
+class RoomMoved:
+    """An event of a host's own. Its first version did not say from where, and its second not whom it told, and when."""
+
+    was: SeatNo | None
+    now: SeatNo
+    told: frozenset[ActorId]
+    on: date | None
+    act: Act
+
+
+@frozen
+class RoomClosed:
+    """Another event of the host's."""
+
+    act: Act
+
+
+ROOM_DATA: Final = {
+    "type": "host.room_moved.v3",
+    "was": 1,
+    "now": 2,
+    "told": ["ann", "ben"],
+    "on": "2027-03-08",
+    "act": ACT,
+}
+ROOM: Final = RoomMoved(SeatNo(1), SeatNo(2), frozenset({ActorId("ben"), ActorId("ann")}), date(2027, 3, 8), act())
+
+
+def _from_v1(data: dict[str, Data]) -> dict[str, Data]:
+    return {**data, "type": "host.room_moved.v2", "was": None}
+
+
+def _from_v2(data: dict[str, Data]) -> dict[str, Data]:
+    return {**data, "type": "host.room_moved.v3", "told": [], "on": None}
+
+
+HOST: Final = json.Format(
+    {**json.NAMES, RoomMoved: "host.room_moved.v3", RoomClosed: "host.room_closed.v1"},
+    {"host.room_moved.v1": _from_v1, "host.room_moved.v2": _from_v2},
+    {Event: SeatEvent | SessionEvent | RoomMoved | RoomClosed},
+)
+
+
+def test_a_host_keeps_events_of_its_own() -> None:
+    """Beside those of the library, in the same log and the same receipts, with nothing global changed."""
+    receipt = Receipt(ActorId("manager"), Key("key"), (Written("room", 1, ROOM), Written("pool", 2, REVOKED)))
+    assert HOST.dump(ROOM) == ROOM_DATA
+    assert HOST.load(RoomMoved, ROOM_DATA) == ROOM
+    assert HOST.loads(Receipt, HOST.dumps(receipt)) == receipt
+    assert flaw(lambda: json.load(Receipt, HOST.dump(receipt))) == ("$.written[0].event.type", Flaw.UNKNOWN_NAME)
+
+
+def test_events_of_earlier_versions_still_load() -> None:
+    """An older name says what to make of its data, from version to version; it is never written again (promise 8)."""
+    first = {"type": "host.room_moved.v1", "now": 2, "act": ACT}
+    second = {"type": "host.room_moved.v2", "was": 1, "now": 2, "act": ACT}
+    lifted = RoomMoved(None, SeatNo(2), frozenset(), None, act())
+    assert HOST.load(RoomMoved, first) == lifted
+    assert HOST.load(json.EVENT, second) == RoomMoved(SeatNo(1), SeatNo(2), frozenset(), None, act())
+    assert HOST.loads(json.EVENT, HOST.dumps(lifted)) == lifted
+    assert first == {"type": "host.room_moved.v1", "now": 2, "act": ACT}
+
+
+def test_what_was_lifted_is_checked_like_anything_else() -> None:
+    """Old data are not trusted more than new ones."""
+    assert flaw(lambda: HOST.load(RoomMoved, {"type": "host.room_moved.v1", "now": 0, "act": ACT})) == (
+        "$.now",
+        Flaw.TOO_SMALL,
+    )
+    assert flaw(lambda: HOST.load(RoomMoved, {"type": "host.room_moved.v1", "act": ACT})) == ("$.now", Flaw.MISSING_KEY)
+    assert flaw(lambda: HOST.load(SeatRevoked, {"type": "host.room_moved.v1", "now": 0, "act": ACT})) == (
+        "$.type",
+        Flaw.UNKNOWN_NAME,
+    )
+
+
+@pytest.mark.parametrize("told", [["ben", "ann"], ["ann", "ann"]])
+def test_a_set_has_one_order(told: list[str]) -> None:
+    """Sets are written in one order, and nothing else is read as one."""
+    assert flaw(lambda: HOST.load(RoomMoved, {**ROOM_DATA, "told": told})) == ("$.told", Flaw.WRONG_ORDER)
+
+
+@frozen
+class Loose:
+    """Has fields that take one thing or another."""
+
+    either: bool | str | None
+    address: EmailAddress | SeatNo
+    seats: tuple[SeatNo, ...] | None
+    told: frozenset[ActorId] | None
+    paid: Mapping[SeatNo, Money] | None
+    event: Event | None
+
+
+LOOSE: Final[list[tuple[Loose, Data]]] = [
+    (
+        Loose(None, SeatNo(3), None, None, None, None),
+        {"either": None, "address": 3, "seats": None, "told": None, "paid": None, "event": None},
+    ),
+    (
+        Loose(
+            False,
+            EmailAddress("ann@example.com"),
+            (SeatNo(3),),
+            frozenset({ActorId("b"), ActorId("a")}),
+            {SeatNo(3): PRICE},
+            REVOKED,
+        ),
+        {
+            "either": False,
+            "address": "ann@example.com",
+            "seats": [3],
+            "told": ["a", "b"],
+            "paid": {"3": TEN},
+            "event": REVOKED_DATA,
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("value", "data"), LOOSE)
+def test_members_of_a_union_are_told_apart_by_their_form(value: Loose, data: Data) -> None:
+    """A string from an object, an object from nothing: what JSON shows by itself needs no name."""
+    assert (json.dump(value), json.load(Loose, data)) == (data, value)
+
+
+@pytest.mark.parametrize(
+    ("field", "other", "place"),
+    [
+        ("either", 0, "$.either"),
+        ("address", None, "$.address"),
+        ("seats", 3, "$.seats"),
+        ("told", {}, "$.told"),
+        ("paid", [], "$.paid"),
+        ("event", "seats.revoked.v1", "$.event"),
+    ],
+)
+def test_a_form_that_no_member_has_is_refused(field: str, other: object, place: str) -> None:
+    """Nothing is tried out: `0` is not taken for `false`, nor an empty array for an empty object."""
+    assert flaw(lambda: json.load(Loose, {**LOOSE[1][1], field: other})) == (place, Flaw.WRONG_TYPE)
+
+
+@frozen
+class Odd:
+    """Has a field that no JSON stands for."""
+
+    rate: float
+
+
+def test_a_class_that_cannot_be_read_is_its_authors_fault() -> None:
+    """That is no bad value: no data could ever mend it."""
+    with pytest.raises(TypeError, match="no JSON stands for <class 'float'>"):
+        _ = json.load(Odd, {"rate": 1.5})
+
+
+@frozen
+class Broken:
+    """Cannot be made."""
+
+    number: int
+
+    def __attrs_post_init__(self) -> None:
+        raise ZeroDivisionError
+
+
+def test_a_constructor_that_breaks_is_not_hidden() -> None:
+    """Nor is this: only what a class refuses as a `BadValue` is said of the data."""
+    with pytest.raises(ZeroDivisionError):
+        _ = json.load(Broken, {"number": 1})

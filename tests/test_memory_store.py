@@ -1,0 +1,144 @@
+"""The memory store keeps every promise of the ports, and nobody is told `StaleState` without a reason."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+import pytest
+from attrs import frozen
+
+from lara_core.kernel.decisions import Act, Decision
+from lara_core.kernel.errors import ContractBroken, StaleState
+from lara_core.kernel.ids import HoldId, PoolId, SessionId
+from lara_core.kernel.people import Person
+from lara_core.telling.notices import Setting
+from lara_core.testing.conformance import GroupPurchaseConformance, OpenStore, SeatIndividually, Silence
+from lara_core.testing.memory import MemoryStore
+from lara_core.testing.samples import ANA, BORIS, OTHER_SESSION, POOL, SESSION, UNTIL, act, bought, notice, opened
+
+
+@pytest.fixture
+def stores() -> defaultdict[str, MemoryStore]:
+    """A store for each organisation that is asked for."""
+    return defaultdict(MemoryStore)
+
+
+class TestMemoryStore(GroupPurchaseConformance):
+    @pytest.fixture
+    def open_store(self, stores: defaultdict[str, MemoryStore]) -> OpenStore:
+        return stores.__getitem__
+
+    @pytest.fixture
+    def silence(self, stores: defaultdict[str, MemoryStore]) -> Silence:
+        def switch_off(organisation: str, settings: Collection[Setting]) -> None:
+            stores[organisation].silenced = settings
+
+        return switch_off
+
+    @pytest.fixture
+    def seat_individually(self, stores: defaultdict[str, MemoryStore]) -> SeatIndividually:
+        def seat(organisation: str, session: SessionId, person: Person) -> None:
+            stores[organisation].seat_individually(session, person)
+
+        return seat
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """Two sessions, and a pool in the first."""
+    made = MemoryStore()
+    with made.transaction() as work:
+        for decision in (opened(), opened(OTHER_SESSION), bought()):
+            work.save(decision)
+    return made
+
+
+def hold(store: MemoryStore, session: SessionId, name: str) -> None:
+    """Change a session, in a transaction of its own."""
+    with store.transaction() as work:
+        work.save(work.sessions.get(session).hold(act(name), HoldId(name), 1, until=UNTIL))
+
+
+def test_who_read_what_changed_meanwhile_is_stale(store: MemoryStore) -> None:
+    """Also where something else was written: what was decided may rest on what was read (K5)."""
+
+    def come_late() -> None:
+        with store.transaction() as work:
+            _ = work.sessions.get(SESSION)
+            hold(store, SESSION, "meanwhile")
+            work.save(work.sessions.get(OTHER_SESSION).hold(act("late"), HoldId("late"), 1, until=UNTIL))
+
+    with pytest.raises(StaleState):
+        come_late()
+    with store.transaction() as work:
+        assert work.sessions.get(OTHER_SESSION) == opened(OTHER_SESSION).state
+
+
+def test_who_asked_who_sits_is_stale_once_somebody_else_does(store: MemoryStore) -> None:
+    """The roster is read too, however somebody came to sit (S5)."""
+
+    def come_late() -> None:
+        with store.transaction() as work:
+            session, seated = work.sessions.get(SESSION), work.seated(SESSION)
+            store.seat_individually(SESSION, BORIS)
+            work.save(work.pools.get(POOL).assign(act("late"), (ANA,), session=session, seated=seated))
+
+    with pytest.raises(StaleState):
+        come_late()
+
+
+def test_what_was_not_read_makes_nobody_stale(store: MemoryStore) -> None:
+    """Two who change different sessions at once both get through."""
+    with store.transaction() as work:
+        mine = work.sessions.get(SESSION)
+        hold(store, OTHER_SESSION, "theirs")
+        work.save(mine.hold(act("mine"), HoldId("mine"), 1, until=UNTIL))
+    with store.transaction() as work:
+        assert list(work.sessions.get(SESSION).holds) == ["mine"]
+        assert list(work.sessions.get(OTHER_SESSION).holds) == ["theirs"]
+
+
+def test_who_only_reads_is_never_stale(store: MemoryStore) -> None:
+    """A page that shows a session sees one moment of it, whatever happens meanwhile."""
+    with store.transaction() as work:
+        before = work.sessions.get(SESSION)
+        hold(store, SESSION, "meanwhile")
+        assert work.sessions.get(SESSION) is before
+        assert work.sessions.events(SESSION) == opened().events
+
+
+def test_notices_of_two_at_once_are_all_kept(store: MemoryStore) -> None:
+    """An outbox is written by everybody and read by nobody who decides: it makes nobody stale."""
+    with store.transaction() as work:
+        work.put_out([notice("first"), notice("same")])
+        with store.transaction() as meanwhile:
+            meanwhile.put_out([notice("same", to=BORIS), notice("second")])
+    with store.transaction() as work:
+        assert list(work.waiting(10)) == [notice("same", to=BORIS), notice("second"), notice("first")]
+
+
+def test_pools_are_listed_in_order(store: MemoryStore) -> None:
+    """The same pools, the same list: whoever goes through it locks in one order."""
+    with store.transaction() as work:
+        work.save(bought(PoolId("pool-0")))
+        assert list(work.pools.of_session(SESSION)) == ["pool-0", POOL]
+
+
+@frozen
+class Course:
+    """An aggregate of the host's own."""
+
+    id: str
+    version: int
+
+
+@frozen
+class CourseOpened:
+    """What began it."""
+
+    act: Act
+
+
+def test_other_aggregates_are_not_taken(store: MemoryStore) -> None:
+    """A store that cannot keep something says so, and does not drop it."""
+    with pytest.raises(ContractBroken, match="Course"), store.transaction() as work:
+        work.save(Decision(Course("welding", 1), (CourseOpened(act("open")),)))

@@ -1,0 +1,205 @@
+"""Group purchase across a session and its pools: both change, or neither (N1, S8, S11)."""
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.decisions import Act, Refusal, why_not
+from lara_core.kernel.errors import Flaw
+from lara_core.kernel.ids import ActorId, HoldId, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.people import Person
+from lara_core.purchase import Bought, GivenBack, buy_seats, cancel_all_seats, cancel_seats
+from lara_core.seats import (
+    AccountNeeded,
+    Cancelled,
+    LearnersNeeded,
+    NoSuchSeat,
+    NothingToCancel,
+    OtherSession,
+    SeatDecision,
+    SeatPool,
+    SeatsCancelled,
+    SessionEnded,
+)
+from lara_core.sessions import FewerTaken, NotEnoughPlaces, PlacesGivenBack, PlacesTaken, Session
+from tests.builders import (
+    ANN,
+    AT_PURCHASE,
+    BEN,
+    DAN,
+    ENDS,
+    FREELY,
+    NOW,
+    PRICE,
+    TICK,
+    act,
+    flaw,
+    in_turn,
+    session,
+)
+
+HOLD = HoldId("basket")
+UNTIL = NOW + timedelta(minutes=15)
+LATE = act(UNTIL + TICK)
+ONE, TWO, THREE = SeatNo(1), SeatNo(2), SeatNo(3)
+
+
+def _buy(act: Act, session: Session, learners: Sequence[Person] = (), *, seats: int = 3, **given: Any) -> Bought:
+    facts: dict[str, Any] = {"prices": (PRICE,) * seats, "policy": FREELY, "seated": (), **given}
+    return buy_seats(
+        act,
+        session,
+        PoolId("pool"),
+        transaction=TransactionId("order"),
+        buyer=ActorId("manager"),
+        learners=learners,
+        **facts,
+    )
+
+
+def _alone(act: Act, session: Session, learners: Sequence[Person]) -> SeatDecision:
+    """The pool's part of the same purchase."""
+    return SeatPool.buy(
+        act,
+        PoolId("pool"),
+        session=session,
+        transaction=TransactionId("order"),
+        buyer=ActorId("manager"),
+        prices=(PRICE,) * 3,
+        policy=FREELY,
+        learners=learners,
+        seated=(),
+    )
+
+
+def _bought() -> tuple[Session, SeatPool]:
+    """Three seats of a session of four: Ann's, Ben's and a free one."""
+    bought = _buy(act(), session(4), (ANN, BEN))
+    return bought.session.state, bought.pool.state
+
+
+# --- Buying -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("capacity", [None, 3, 4])
+def test_seats_are_bought_with_places(capacity: int | None) -> None:
+    """One place for each seat, also for those that nobody has yet: they are the buyer's (N1, S1)."""
+    before = session(capacity)
+    bought = _buy(act(), before, (ANN,))
+    assert bought.session.events == (PlacesTaken(3, None, (), act()),)
+    assert bought.session.state == evolve(before, version=2, taken=3)
+    assert bought.pool == _alone(act(), before, (ANN,))
+
+
+@pytest.mark.parametrize("at", [act(), act(UNTIL)], ids=["in time", "at the last instant"])
+def test_a_purchase_converts_its_hold(at: Act) -> None:
+    """What was kept for it is taken, and the hold is gone (N1)."""
+    before = session(3).hold(act(), HOLD, 3, until=Deadline.at(UNTIL)).state
+    assert why_not(_buy, at, before) == NotEnoughPlaces(3, 0)
+    bought = _buy(at, before, hold=HOLD)
+    assert bought.session.events == (PlacesTaken(3, HOLD, (), at),)
+    assert bought.session.state == evolve(before, version=3, taken=3, holds={})
+
+
+def test_a_purchase_whose_hold_has_lapsed() -> None:
+    """Places are taken anew where there are any; else neither session nor pool has anything of it (N1)."""
+    before = session(3).hold(act(), HOLD, 3, until=Deadline.at(UNTIL)).state
+    bought = _buy(LATE, before, hold=HOLD)
+    assert bought.session.events == (PlacesTaken(3, None, (HOLD,), LATE),)
+    assert bought.session.state == evolve(before, version=3, taken=3, holds={})
+    sold = before.take(LATE, 1).state
+    assert why_not(_buy, LATE, sold, hold=HOLD) == NotEnoughPlaces(3, 2)
+
+
+def test_a_purchase_looks_in_this_order() -> None:
+    """The seats are asked first, the places last, and a bad value is found before there are places to take (S8)."""
+    wrong = {"act": act(ENDS), "session": session(1), "learners": (DAN,), "policy": AT_PURCHASE, "seats": 2}
+    assert in_turn(
+        _buy,
+        wrong,
+        {"act": act()},
+        {"learners": (DAN, ANN)},
+        {"learners": (BEN, ANN)},
+        {"session": session(2)},
+    ) == [SessionEnded(ENDS), LearnersNeeded(2, 1), AccountNeeded((DAN,)), NotEnoughPlaces(2, 1), None]
+    assert flaw(lambda: _buy(act(), session(1), seats=100_001)) == ("prices", Flaw.TOO_LONG)
+    assert flaw(lambda: _buy(act(), session(1), seats=0)) == ("prices", Flaw.EMPTY)
+
+
+# --- Cancelling -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seats", "gone", "holders"),
+    [
+        ((ONE,), (ONE,), {ONE: ANN}),
+        ((THREE,), (THREE,), {}),
+        ((THREE, ONE, THREE), (ONE, THREE), {ONE: ANN}),
+        ((ONE, TWO, THREE), (ONE, TWO, THREE), {ONE: ANN, TWO: BEN}),
+    ],
+)
+def test_cancelled_seats_give_their_places_back(
+    seats: tuple[SeatNo, ...], gone: tuple[SeatNo, ...], holders: dict[SeatNo, Person]
+) -> None:
+    """As many places as seats, free or not, each once however often it is named (S11)."""
+    before, pool = _bought()
+    cancelled = cancel_seats(act(), before, pool, seats)
+    assert cancelled.pool.events == (SeatsCancelled(gone, holders, act()),)
+    assert cancelled.pool == pool.cancel(act(), seats, session=before)
+    assert cancelled.session.events == (PlacesGivenBack(len(gone), act()),)
+    assert cancelled.session.state == evolve(before, version=3, taken=3 - len(gone))
+
+
+def test_all_live_seats_give_their_places_back() -> None:
+    """What was cancelled before has given its place back once, and gives no other (S11)."""
+    first = cancel_seats(act(), *_bought(), (TWO,))
+    rest = cancel_all_seats(act(ENDS - TICK), first.session.state, first.pool.state)
+    assert rest.pool.events == (SeatsCancelled((ONE, THREE), {ONE: ANN}, act(ENDS - TICK)),)
+    assert rest.pool.state.cancelled == {ONE: Cancelled(ANN), TWO: Cancelled(BEN), THREE: Cancelled(None)}
+    assert rest.session.events == (PlacesGivenBack(2, act(ENDS - TICK)),)
+    assert rest.session.state == evolve(first.session.state, version=4, taken=0)
+    assert rest.session.state.available(NOW) == 4
+    assert why_not(cancel_all_seats, act(), rest.session.state, rest.pool.state) == NothingToCancel()
+
+
+CANCELLATIONS: dict[str, Callable[[Act, Session, SeatPool], GivenBack]] = {
+    "some": lambda act, session, pool: cancel_seats(act, session, pool, (ONE,)),
+    "all": cancel_all_seats,
+}
+
+
+@pytest.mark.parametrize("cancellation", CANCELLATIONS)
+def test_a_cancellation_asks_the_pool_first(cancellation: str) -> None:
+    """Refused by the pool, nothing is given back; a session that never sold these places is found out (S11, N1)."""
+    cancel = CANCELLATIONS[cancellation]
+    _, pool = _bought()
+    places = 1 if cancellation == "some" else 3
+    assert in_turn(
+        cancel,
+        {"act": act(ENDS), "session": session(name="word"), "pool": pool},
+        {"session": session()},
+        {"act": act()},
+    ) == [OtherSession(SessionId("excel"), SessionId("word")), SessionEnded(ENDS), FewerTaken(places, 0)]
+
+
+REFUSED: dict[Refusal, Callable[[Session, SeatPool], object]] = {
+    NotEnoughPlaces(2, 1): lambda session, pool: _buy(act(), session, seats=2),
+    AccountNeeded((DAN,)): lambda session, pool: _buy(act(), session, (DAN,), seats=1),
+    NoSuchSeat(SeatNo(4)): lambda session, pool: cancel_seats(act(), session, pool, (ONE, SeatNo(4))),
+    NothingToCancel(): lambda session, pool: cancel_seats(act(), session, pool, ()),
+    SessionEnded(ENDS): lambda session, pool: cancel_all_seats(act(ENDS), session, pool),
+}
+
+
+@pytest.mark.parametrize("refusal", REFUSED, ids=lambda refusal: refusal.code)
+def test_what_is_refused_changes_neither(refusal: Refusal) -> None:
+    """Whichever of the two says no, both are as they were (K2)."""
+    session, pool = _bought()
+    kept = deepcopy((session, pool))
+    assert why_not(REFUSED[refusal], session, pool) == refusal
+    assert (session, pool) == kept

@@ -1,0 +1,580 @@
+"""Seats: bought in bulk, assigned, revoked and given to others, cancelled."""
+
+from collections.abc import Callable, Collection, Container, Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+from attrs import evolve, frozen
+
+from lara_core.kernel.decisions import Act, Refusal, why_not
+from lara_core.kernel.errors import Flaw
+from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.money import Money
+from lara_core.kernel.people import Person, PersonKey
+from lara_core.seats import (
+    AccountNeeded,
+    AlreadySeated,
+    Cancelled,
+    Counters,
+    LearnersNeeded,
+    NamedTwice,
+    NewHolderNeeded,
+    NobodyToSeat,
+    NoSuchSeat,
+    NotEnoughSeats,
+    NothingToCancel,
+    OtherSession,
+    Policy,
+    SameHolder,
+    SeatDecision,
+    SeatIs,
+    SeatPool,
+    SeatRevoked,
+    SeatsAssigned,
+    SeatsBought,
+    SeatsCancelled,
+    SeatState,
+    SeatVerb,
+    SessionEnded,
+    SessionFacts,
+    SessionStarted,
+)
+from tests.builders import (
+    ANN,
+    ANN_TYPED,
+    AT_PURCHASE,
+    BEN,
+    CLEO,
+    DAN,
+    ENDS,
+    FREELY,
+    PRICE,
+    STARTS,
+    TICK,
+    act,
+    flaw,
+    in_turn,
+    keys,
+    pool,
+    session,
+)
+
+EXCEL = session()
+WORD = session(name="word")
+ONE, TWO, THREE, NINE = SeatNo(1), SeatNo(2), SeatNo(3), SeatNo(9)
+# The same account with another address, and the same address in other letters.
+BEN_ELSEWHERE = Person.of("ben@example.org", "ben")
+CLEO_TYPED = Person.of("cleo@EXAMPLE.com")
+EVE = Person.of("eve@example.com", "eve")
+EVE_TYPED = Person.of("Eve@example.com")
+
+
+def _buy(
+    act: Act,
+    learners: Sequence[Person] = (),
+    *,
+    prices: Sequence[Money] = (PRICE, PRICE),
+    policy: Policy = FREELY,
+    session: SessionFacts = EXCEL,
+    seated: Container[PersonKey] = (),
+) -> SeatDecision:
+    return SeatPool.buy(
+        act,
+        PoolId("pool"),
+        session=session,
+        transaction=TransactionId("order"),
+        buyer=ActorId("manager"),
+        prices=prices,
+        policy=policy,
+        learners=learners,
+        seated=seated,
+    )
+
+
+def _mixed() -> SeatPool:
+    """Seat 1 has Ann, seat 2 is free, seat 3 was Cleo's and is cancelled; version 3."""
+    revoked = pool(ANN, BEN, CLEO).revoke(act(), TWO, session=EXCEL, seated=()).state
+    return revoked.cancel(act(), (THREE,), session=EXCEL).state
+
+
+# --- Buying -----------------------------------------------------------------------------------------------------------
+
+
+def test_each_seat_has_its_own_price() -> None:
+    """N seats at once, numbered from 1, each with the price that was paid for it, be it nothing (S1)."""
+    prices = [Money.of("10.00", "CAD"), Money.of("8.50", "CAD"), Money.of("0.00", "CAD")]
+    decision = _buy(act(), prices=prices)
+    assert decision.events == (
+        SeatsBought(
+            PoolId("pool"),
+            SessionId("excel"),
+            TransactionId("order"),
+            ActorId("manager"),
+            FREELY,
+            tuple(prices),
+            {},
+            act(),
+        ),
+    )
+    assert decision.state == SeatPool(
+        PoolId("pool"),
+        1,
+        SessionId("excel"),
+        TransactionId("order"),
+        ActorId("manager"),
+        FREELY,
+        tuple(prices),
+        (ONE, TWO, THREE),
+        {},
+        {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "learners", "free"),
+    [
+        (FREELY, (), (1, 2)),
+        (FREELY, (BEN,), (2,)),
+        (FREELY, (BEN, ANN), ()),
+        (AT_PURCHASE, (BEN, ANN), ()),
+    ],
+)
+def test_a_purchase_seats_its_learners(policy: Policy, learners: Sequence[Person], free: tuple[SeatNo, ...]) -> None:
+    """Learners sit on the first seats at once; under *assign at purchase* they fill them all (S3, S8)."""
+    decision = _buy(act(), learners, policy=policy)
+    on = {SeatNo(seat): learner for seat, learner in enumerate(learners, 1)}
+    empty = _buy(act()).state
+    assert decision.events == (
+        SeatsBought(empty.id, EXCEL.id, empty.transaction, empty.buyer, policy, (PRICE, PRICE), on, act()),
+    )
+    assert decision.state == evolve(empty, policy=policy, free=free, enrolled=on)
+
+
+@pytest.mark.parametrize(
+    ("policy", "learners", "seated", "refusal"),
+    [
+        (AT_PURCHASE, (), (), LearnersNeeded(2, 0)),
+        (AT_PURCHASE, (ANN,), (), LearnersNeeded(2, 1)),
+        (AT_PURCHASE, (ANN, BEN, CLEO), (), LearnersNeeded(2, 3)),
+        (FREELY, (ANN, BEN, CLEO), (), NotEnoughSeats(3, 2)),
+        (FREELY, (ANN, ANN_TYPED), (), NamedTwice((ANN_TYPED,))),
+        (AT_PURCHASE, (BEN, BEN_ELSEWHERE), (), NamedTwice((BEN_ELSEWHERE,))),
+        (FREELY, (DAN,), (), AccountNeeded((DAN,))),
+        (AT_PURCHASE, (ANN, DAN), (), AccountNeeded((DAN,))),
+        (AT_PURCHASE, (ANN, BEN), keys(BEN), AlreadySeated((BEN,))),
+        (FREELY, (BEN, ANN), keys(ANN_TYPED, BEN_ELSEWHERE), AlreadySeated((BEN, ANN))),
+    ],
+)
+def test_a_purchase_skips_nobody(
+    policy: Policy, learners: Sequence[Person], seated: Container[PersonKey], refusal: Refusal
+) -> None:
+    """Whoever cannot be seated refuses the purchase: at most as many learners as seats, and all new (S5, S8)."""
+    assert why_not(_buy, act(), learners, policy=policy, seated=seated) == refusal
+
+
+def test_a_purchase_looks_in_this_order() -> None:
+    """Where several refusals apply, the first of the documented order is told."""
+    wrong = {
+        "act": act(ENDS),
+        "learners": (ANN, ANN_TYPED, DAN),
+        "policy": AT_PURCHASE,
+        "prices": (PRICE, PRICE),
+        "seated": keys(ANN, DAN),
+    }
+    assert in_turn(
+        _buy,
+        wrong,
+        {"act": act()},
+        {"learners": (ANN, BEN, DAN)},
+        {"policy": FREELY},
+        {"prices": (PRICE, PRICE, PRICE)},
+        {"learners": (ANN, BEN)},
+        {"learners": (BEN, CLEO)},
+    ) == [
+        SessionEnded(ENDS),
+        NamedTwice((ANN_TYPED,)),
+        LearnersNeeded(2, 3),
+        NotEnoughSeats(3, 2),
+        AccountNeeded((DAN,)),
+        AlreadySeated((ANN,)),
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("prices", "bad"),
+    [
+        ((), ("prices", Flaw.EMPTY)),
+        ((PRICE,), None),
+        ((PRICE,) * 100_001, ("prices", Flaw.TOO_LONG)),
+        ((PRICE,) * 100_000, None),
+        ((PRICE, Money.of("-0.01", "CAD")), ("prices", Flaw.TOO_SMALL)),
+        ((PRICE, Money.of("10.00", "EUR")), ("prices", Flaw.MIXED_CURRENCIES)),
+        ((Money.of("0.00", "EUR"), PRICE), ("prices", Flaw.MIXED_CURRENCIES)),
+        ((Money(10**15, PRICE.currency), Money(1, PRICE.currency)), ("prices", Flaw.TOO_LARGE)),
+        ((Money(10**15 - 1, PRICE.currency), Money(1, PRICE.currency)), None),
+    ],
+    ids=[
+        "none",
+        "one",
+        "too many",
+        "as many as there may be",
+        "negative",
+        "mixed",
+        "mixed with nothing",
+        "too dear",
+        "dear",
+    ],
+)
+def test_prices_that_make_no_sense(prices: Sequence[Money], bad: tuple[str, Flaw] | None) -> None:
+    """No seats, too many of them, money back, two currencies, and a total that is no amount are bad values (K6, K9)."""
+    assert flaw(lambda: _buy(act(), prices=prices)) == bad
+
+
+# --- Assigning --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("learners", "seated", "seats", "repeated", "already"),
+    [
+        ((BEN,), (), {2: BEN}, (), ()),
+        ((CLEO, BEN), (), {2: CLEO, 3: BEN}, (), ()),
+        ((BEN, BEN), (), {2: BEN}, (BEN,), ()),
+        ((BEN, CLEO, BEN_ELSEWHERE, CLEO_TYPED), (), {2: BEN, 3: CLEO}, (BEN_ELSEWHERE, CLEO_TYPED), ()),
+        ((BEN, ANN, CLEO), keys(ANN), {2: BEN, 3: CLEO}, (), (ANN,)),
+        ((ANN_TYPED, BEN), keys(ANN), {2: BEN}, (), (ANN_TYPED,)),
+        ((CLEO, BEN, DAN), keys(DAN), {2: CLEO, 3: BEN}, (), (DAN,)),
+        ((ANN, ANN_TYPED, BEN, CLEO, BEN), keys(ANN), {2: BEN, 3: CLEO}, (ANN_TYPED, BEN), (ANN,)),
+    ],
+    ids=[
+        "one",
+        "in the order given",
+        "twice",
+        "twice in other spellings",
+        "one who sits takes no seat",
+        "one who sits, by address",
+        "one who sits needs no account",
+        "all at once",
+    ],
+)
+def test_a_batch_is_seated(
+    learners: Sequence[Person],
+    seated: Container[PersonKey],
+    seats: dict[SeatNo, Person],
+    repeated: tuple[Person, ...],
+    already: tuple[Person, ...],
+) -> None:
+    """First free seats first, one each however often and however spelt; the event reports the others (S3, S5)."""
+    before = pool(ANN)
+    decision = before.assign(act(), learners, session=EXCEL, seated=seated)
+    assert decision.events == (SeatsAssigned(seats, repeated, already, act()),)
+    assert decision.state == evolve(
+        before,
+        version=2,
+        free=tuple(seat for seat in (TWO, THREE) if seat not in seats),
+        enrolled={ONE: ANN, **seats},
+    )
+
+
+def test_people_stay_as_they_were_named() -> None:
+    """The first mention takes the seat, and each mention is told as it was typed (S5, K7)."""
+    first, again = Person.of("Cleo@Example.com", "cleo"), CLEO
+    (event,) = pool().assign(act(), (first, again, ANN_TYPED), session=EXCEL, seated=keys(ANN)).events
+    assert isinstance(event, SeatsAssigned)
+    mentions = (*event.learners.values(), *event.repeated, *event.already)
+    assert [person.address.typed for person in mentions] == ["Cleo@Example.com", "cleo@example.com", "Ann@EXAMPLE.com"]
+
+
+@pytest.mark.parametrize(
+    ("learners", "refusal"),
+    [
+        ((), NobodyToSeat(())),
+        ((ANN_TYPED, ANN, DAN), NobodyToSeat((ANN, DAN))),
+        ((BEN, EVE_TYPED, CLEO_TYPED), AccountNeeded((EVE_TYPED, CLEO_TYPED))),
+        ((BEN, CLEO, EVE), NotEnoughSeats(3, 2)),
+        ((BEN, CLEO, EVE, EVE_TYPED, ANN), NotEnoughSeats(3, 2)),
+    ],
+)
+def test_a_batch_is_seated_whole_or_not_at_all(learners: Sequence[Person], refusal: Refusal) -> None:
+    """For lack of seats, of accounts, or of anybody to seat, nobody is seated (S4, S5)."""
+    assert why_not(pool(ANN).assign, act(), learners, session=EXCEL, seated=keys(ANN, DAN)) == refusal
+
+
+def test_an_assignment_looks_in_this_order() -> None:
+    """Where several refusals apply, the first of the documented order is told; who sits already counts for none."""
+    wrong = {"act": act(ENDS), "session": WORD, "learners": (ANN,), "seated": keys(ANN, DAN)}
+    assert in_turn(
+        pool(ANN, seats=2).assign,
+        wrong,
+        {"session": EXCEL},
+        {"act": act()},
+        {"learners": (EVE_TYPED, BEN, ANN)},
+        {"learners": (CLEO, BEN, ANN)},
+        {"learners": (CLEO, DAN, ANN)},
+    ) == [
+        OtherSession(SessionId("excel"), SessionId("word")),
+        SessionEnded(ENDS),
+        NobodyToSeat((ANN,)),
+        AccountNeeded((EVE_TYPED,)),
+        NotEnoughSeats(2, 1),
+        None,
+    ]
+
+
+# --- Revoking ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_revoked_seat_is_free() -> None:
+    """Without the switch, a seat may be emptied; it is given out again before higher numbers (S9)."""
+    before = pool(ANN, BEN)
+    seated = keys(ANN, BEN)
+    decision = before.revoke(act(), ONE, session=EXCEL, seated=seated)
+    assert decision.events == (SeatRevoked(ONE, ANN, None, act()),)
+    assert decision.state == evolve(before, version=2, free=(ONE, THREE), enrolled={TWO: BEN})
+    again = decision.state.revoke(act(), TWO, session=EXCEL, seated=seated)
+    assert again.state == evolve(before, version=3, free=(ONE, TWO, THREE), enrolled={})
+
+
+@pytest.mark.parametrize("policy", [FREELY, AT_PURCHASE])
+def test_a_revoked_seat_goes_to_its_new_holder(policy: Policy) -> None:
+    """Old out and new in are one event, under either policy, and no other seat is touched (S9)."""
+    before = pool(ANN, BEN, seats=2, policy=policy)
+    decision = before.revoke(act(), ONE, to=CLEO, session=EXCEL, seated=keys(ANN, BEN))
+    assert decision.events == (SeatRevoked(ONE, ANN, CLEO, act()),)
+    assert decision.state == evolve(before, version=2, enrolled={ONE: CLEO, TWO: BEN})
+
+
+@pytest.mark.parametrize("policy", [FREELY, AT_PURCHASE])
+@pytest.mark.parametrize(
+    ("to", "refusal"),
+    [
+        (BEN, SameHolder(TWO)),
+        (BEN_ELSEWHERE, SameHolder(TWO)),
+        (Person.of("BEN@example.com"), SameHolder(TWO)),
+        (Person.of("BEN@example.com", "another"), SameHolder(TWO)),
+        (ANN, AlreadySeated((ANN,))),
+        (Person.of("Ann@example.com", "another"), AlreadySeated((Person.of("Ann@example.com", "another"),))),
+        (EVE_TYPED, AccountNeeded((EVE_TYPED,))),
+    ],
+)
+def test_an_inadmissible_new_holder(policy: Policy, to: Person, refusal: Refusal) -> None:
+    """The revoked one, one who sits and one without an account are refused: the old holder keeps the seat (S4, S9)."""
+    full = pool(ANN, BEN, seats=2, policy=policy)
+    assert why_not(full.revoke, act(), TWO, to=to, session=EXCEL, seated=keys(ANN, BEN)) == refusal
+
+
+@pytest.mark.parametrize(
+    ("seat", "refusal"),
+    [(TWO, SeatIs(TWO, SeatState.FREE)), (THREE, SeatIs(THREE, SeatState.CANCELLED)), (NINE, NoSuchSeat(NINE))],
+)
+@pytest.mark.parametrize("to", [None, CLEO])
+def test_only_an_enrolled_seat_is_revoked(seat: SeatNo, to: Person | None, refusal: Refusal) -> None:
+    """Nobody can be taken off a seat that nobody has, also where a new holder is named (S9)."""
+    assert why_not(_mixed().revoke, act(), seat, to=to, session=EXCEL, seated=keys(ANN)) == refusal
+
+
+def test_a_revocation_looks_in_this_order() -> None:
+    """Where several refusals apply, the first of the documented order is told."""
+    full = pool(ANN, BEN, CLEO, policy=AT_PURCHASE)
+    before = full.cancel(act(), (THREE,), session=EXCEL).state
+    wrong = {"act": act(STARTS), "session": WORD, "seat": NINE, "seated": keys(ANN, BEN, DAN)}
+    assert in_turn(
+        before.revoke,
+        wrong,
+        {"session": EXCEL},
+        {"act": act()},
+        {"seat": THREE},
+        {"seat": ONE},
+        {"to": ANN_TYPED},
+        {"to": DAN},
+        {"to": BEN},
+        {"to": CLEO},
+    ) == [
+        OtherSession(SessionId("excel"), SessionId("word")),
+        SessionStarted(STARTS),
+        NoSuchSeat(NINE),
+        SeatIs(THREE, SeatState.CANCELLED),
+        NewHolderNeeded(ONE),
+        SameHolder(ONE),
+        AccountNeeded((DAN,)),
+        AlreadySeated((BEN,)),
+        None,
+    ]
+
+
+# --- Cancelling -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "seats",
+    [(ONE, THREE), [THREE, ONE, THREE, ONE], {THREE, ONE}, frozenset({ONE, THREE}), {ONE: "", THREE: ""}],
+    ids=["tuple", "repeats", "set", "frozenset", "keys"],
+)
+@pytest.mark.parametrize("policy", [FREELY, AT_PURCHASE])
+def test_seats_are_cancelled(seats: Collection[SeatNo], policy: Policy) -> None:
+    """Each once, whatever order and however often; nobody has to replace them, and others are untouched (S11)."""
+    before = pool(ANN, BEN, CLEO, policy=policy)
+    decision = before.cancel(act(), seats, session=EXCEL)
+    assert decision.events == (SeatsCancelled((ONE, THREE), {ONE: ANN, THREE: CLEO}, act()),)
+    assert decision.state == evolve(
+        before,
+        version=2,
+        enrolled={TWO: BEN},
+        cancelled={ONE: Cancelled(ANN), THREE: Cancelled(CLEO)},
+    )
+
+
+def test_a_free_seat_is_cancelled() -> None:
+    """A seat that nobody has is cancelled like any other, and leaves nobody's name (S11)."""
+    before = pool(ANN)
+    decision = before.cancel(act(), (TWO,), session=EXCEL)
+    assert decision.events == (SeatsCancelled((TWO,), {}, act()),)
+    assert decision.state == evolve(before, version=2, free=(THREE,), cancelled={TWO: Cancelled(None)})
+
+
+def test_free_seats_stay_in_order() -> None:
+    """The lowest is given out next, whatever was cancelled in between (S5, S11)."""
+    left = pool(seats=9).cancel(act(), tuple(map(SeatNo, range(2, 8))), session=EXCEL).state
+    assert left.free == (1, 8, 9)
+    left = left.cancel(act(), (NINE,), session=EXCEL).state
+    assert left.free == (1, 8)
+    assert left.assign(act(), (ANN,), session=EXCEL, seated=()).state.enrolled == {1: ANN}
+
+
+def test_every_live_seat_is_cancelled() -> None:
+    """All at once is the free and the enrolled ones in one event; what was cancelled before stays as it was (S11)."""
+    before = _mixed()
+    decision = before.cancel_all(act(), session=EXCEL)
+    assert decision.events == (SeatsCancelled((ONE, TWO), {ONE: ANN}, act()),)
+    assert decision.state == evolve(
+        before,
+        version=4,
+        free=(),
+        enrolled={},
+        cancelled={ONE: Cancelled(ANN), TWO: Cancelled(None), THREE: Cancelled(CLEO)},
+    )
+    assert why_not(decision.state.cancel_all, act(), session=EXCEL) == NothingToCancel()
+
+
+@pytest.mark.parametrize(
+    ("seats", "refusal"),
+    [
+        ((), NothingToCancel()),
+        ((ONE, NINE), NoSuchSeat(NINE)),
+        ((ONE, THREE), SeatIs(THREE, SeatState.CANCELLED)),
+        ((NINE, THREE), SeatIs(THREE, SeatState.CANCELLED)),
+    ],
+)
+def test_seats_are_cancelled_all_or_none(seats: Collection[SeatNo], refusal: Refusal) -> None:
+    """One seat that cannot be cancelled keeps the others; the lowest such number is told (S11)."""
+    assert why_not(_mixed().cancel, act(), seats, session=EXCEL) == refusal
+
+
+def test_a_cancellation_looks_in_this_order() -> None:
+    """Where several refusals apply, the first of the documented order is told, for one seat and for all alike."""
+    said = [OtherSession(SessionId("excel"), SessionId("word")), SessionEnded(ENDS), NothingToCancel()]
+    wrong = {"act": act(ENDS), "session": WORD}
+    assert in_turn(
+        _mixed().cancel,
+        {**wrong, "seats": ()},
+        {"session": EXCEL},
+        {"act": act()},
+        {"seats": (NINE,)},
+        {"seats": (THREE,)},
+        {"seats": (TWO,)},
+    ) == [*said, NoSuchSeat(NINE), SeatIs(THREE, SeatState.CANCELLED), None]
+    dead = _mixed().cancel_all(act(), session=EXCEL).state
+    assert in_turn(dead.cancel_all, wrong, {"session": EXCEL}, {"act": act()}) == said
+
+
+# --- Time and facts ---------------------------------------------------------------------------------------------------
+
+
+@frozen
+class _Planned:
+    """A host's own record of a session."""
+
+    id: SessionId
+    starts: datetime
+    ends: datetime
+
+
+COMMANDS: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
+    "buy": lambda act, session: _buy(act, session=session),
+    "assign": lambda act, session: pool().assign(act, (ANN,), session=session, seated=()),
+    "revoke": lambda act, session: pool(ANN).revoke(act, ONE, session=session, seated=()),
+    "reassign": lambda act, session: pool(ANN).revoke(act, ONE, to=BEN, session=session, seated=()),
+    "cancel": lambda act, session: pool().cancel(act, (ONE,), session=session),
+    "cancel_all": lambda act, session: pool().cancel_all(act, session=session),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_until_when(command: str) -> None:
+    """Revocation ends with the very instant of the start, all else with that of the end (S9).
+
+    The times are facts of the moment: a session that was moved, in whatever record, is judged by its new times.
+    """
+    asked = COMMANDS[command]
+    revoking = command in {"revoke", "reassign"}
+    limit, refusal = (STARTS, SessionStarted) if revoking else (ENDS, SessionEnded)
+    assert why_not(asked, act(limit - TICK), EXCEL) is None
+    assert why_not(asked, act(limit), EXCEL) == refusal(limit)
+    assert why_not(asked, act(limit + TICK), EXCEL) == refusal(limit)
+    later = _Planned(EXCEL.id, STARTS + TICK, ENDS + TICK)
+    assert why_not(asked, act(limit), later) is None
+    assert why_not(asked, act(limit + TICK), later) == refusal(limit + TICK)
+
+
+# --- Questions --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("seat", "state", "actions"),
+    [
+        (ONE, SeatState.ENROLLED, {SeatVerb.REVOKE, SeatVerb.REASSIGN, SeatVerb.CANCEL}),
+        (TWO, SeatState.FREE, {SeatVerb.ASSIGN, SeatVerb.CANCEL}),
+        (THREE, SeatState.CANCELLED, set[SeatVerb]()),
+    ],
+)
+def test_what_a_seat_is_and_knows(seat: SeatNo, state: SeatState, actions: set[SeatVerb]) -> None:
+    """Every seat is in exactly one state, and its state alone says which verbs it knows (S2, K10)."""
+    mixed = _mixed()
+    assert mixed.state_of(seat) is state
+    assert set(mixed.actions(seat)) == actions
+
+
+def test_counters() -> None:
+    """Bought = free + assigned, and the cancelled ones stand beside them (S2)."""
+    counters = pool(ANN, BEN, seats=6).cancel(act(), (TWO, THREE, SeatNo(4)), session=EXCEL).state.counters()
+    assert counters == Counters(free=2, enrolled=1, cancelled=3)
+    assert (counters.assigned, counters.bought) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(0, Flaw.TOO_SMALL), (True, Flaw.WRONG_TYPE), (1.0, Flaw.WRONG_TYPE), ("1", Flaw.WRONG_TYPE)],
+)
+def test_a_seat_that_is_no_number(number: Any, expected: Flaw) -> None:
+    """What was never checked is checked wherever a seat is named: no seat 1.5 is ever cancelled (K9)."""
+    full = pool(ANN, BEN, CLEO)
+    assert {
+        flaw(lambda: full.state_of(number)),
+        flaw(lambda: full.revoke(act(), number, session=EXCEL, seated=())),
+        flaw(lambda: full.cancel(act(), (ONE, number), session=EXCEL)),
+    } == {("SeatNo", expected)}
+
+
+@pytest.mark.parametrize("number", [4, 9, 1_000_000])
+def test_a_seat_that_is_not_there(number: int) -> None:
+    """A number beyond the pool's is refused by name wherever a seat is named (K2)."""
+    seat = SeatNo(number)
+    full = pool(ANN, BEN, CLEO)
+    assert {
+        why_not(full.state_of, seat),
+        why_not(full.actions, seat),
+        why_not(full.revoke, act(), seat, session=EXCEL, seated=()),
+        why_not(full.revoke, act(), seat, to=DAN, session=EXCEL, seated=()),
+        why_not(full.cancel, act(), (ONE, seat), session=EXCEL),
+    } == {NoSuchSeat(seat)}

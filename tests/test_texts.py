@@ -1,0 +1,1147 @@
+"""The words: complete, alike in their fields, exact in three languages, and deaf to what people type (T2, K11)."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import localcontext
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, get_args
+
+import pytest
+from attrs import evolve, fields, frozen
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po
+
+from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
+from lara_core.kernel.decisions import Refusal
+from lara_core.kernel.errors import BadValue, ContractBroken, Flaw, IdReused, NotFound, StaleState
+from lara_core.kernel.ids import ActorId, HoldId, PoolId, SeatNo, SessionId
+from lara_core.kernel.iso4217 import DIGITS
+from lara_core.kernel.money import Currency, Money
+from lara_core.kernel.people import EmailAddress, Person
+from lara_core.seats import (
+    AccountNeeded,
+    AlreadySeated,
+    LearnersNeeded,
+    NamedTwice,
+    NobodyToSeat,
+    NoSuchSeat,
+    NotEnoughSeats,
+    SeatIs,
+    SeatRefusal,
+    SeatState,
+    SeatVerb,
+    SessionStarted,
+)
+from lara_core.sessions import CapacityBelowUse, HoldWouldLapse, NotEnoughPlaces, SalesOver, SessionRefusal
+from lara_core.telling.notices import Notice, Template
+from lara_core.telling.texts import COUNTED, TEXTS, About, Message, Texts, faults, missing
+from tests.builders import ANN, BEN, flaw
+
+ROOT: Final = Path(__file__).parents[1]
+LOCALE: Final = ROOT / "src/lara_core/telling/locale"
+LANGUAGES: Final = ("en", "fr", "it")
+
+PARIS, TORONTO, TOKYO = Zone("Europe/Paris"), Zone("America/Toronto"), Zone("Asia/Tokyo")
+NINE: Final = datetime(2027, 3, 8, 8, tzinfo=UTC)  # in Paris
+
+TEXTS_HERE: Final = Texts(zone=PARIS)
+"""What most tests ask: a host that keeps the words as they are."""
+
+ABOUT: Final = About(
+    title="Excel avancé",
+    starts=NINE,
+    zone=PARIS,
+    place="Salle 4, 12 rue Haute",
+    sign_in="https://example.com/portal",
+    organisation="École Haute",
+)
+
+# What each language must not have, and how it looks to those who do not see it.
+TYPOGRAPHY: Final = {
+    "en": {r"'|\"": "a straight quote", r"\s[:;!?]": "a space before punctuation"},
+    "fr": {
+        r"'|\"|“|”": "an English quote, or a straight apostrophe",
+        r"(?<!\u00a0):(?!//)": "no U+00A0 before a colon",
+        r"(?<!\u202f)[;!?]": "no U+202F before a semicolon and the like",
+        r"«(?!\u00a0)|(?<!\u00a0)»": "no U+00A0 inside guillemets",
+    },
+    "it": {
+        r"'|\"|“|”": "a foreign quote, or a straight apostrophe",
+        r"\s[:;!?»]|«\s": "a space before punctuation",
+    },
+}
+
+
+# --- The catalogues ---------------------------------------------------------------------------------------
+
+Forms = Mapping[str, tuple[str, ...]]
+
+
+def read(language: str) -> Catalog:
+    """The catalogue as it is written."""
+    with (LOCALE / language / "LC_MESSAGES/lara_core.po").open("rb") as stream:
+        return read_po(stream, locale=language, abort_invalid=True)
+
+
+def written(language: str) -> Forms:
+    """Every text of the catalogue with its plural forms, or its only one."""
+    return {
+        text: (message.string or "",) if isinstance(message.string, str | None) else tuple(message.string)
+        for message in read(language)
+        if (text := message.id if isinstance(message.id, str) else message.id[0])
+    }
+
+
+CATALOGUES: Final[Mapping[str, Forms]] = {language: written(language) for language in LANGUAGES}
+
+
+def named(form: str) -> frozenset[str]:
+    """The fields that a text names."""
+    return frozenset(re.findall(r"\{([a-z_]+)\}", form))
+
+
+def wanted() -> Mapping[str, frozenset[str]]:
+    """Every text that must be there, and the fields it may name: by walking the unions and enums once more."""
+    refusals = {
+        refusal.code: frozenset(each.name for each in fields(refusal))
+        for refusal in (*get_args(SeatRefusal), *get_args(SessionRefusal))
+    }
+    nones = {text: refusals[text.removesuffix(".none")] for text in TEXTS if text.endswith(".none")}
+    about = frozenset({"title", "starts", "place", "sign_in", "organisation", "seats"})
+    templates = {
+        f"{template}.{part}": about if template is Template.CANCELLED_BUYER else about | {"learner"}
+        for template in Template
+        for part in ("subject", "body")
+    }
+    plain = (
+        *(f"flaw.{flaw}" for flaw in Flaw),
+        *(f"error.{error}" for error in ("stale_state", "id_reused", "not_found")),
+        *(f"seat_state.{state}" for state in SeatState),
+        *(f"seat_verb.{verb}" for verb in SeatVerb),
+    )
+    shown = {"show.instant": frozenset({"date", "time", "zone"}), "show.more": frozenset({"count"})}
+    return refusals | nones | templates | dict.fromkeys(plain, frozenset[str]()) | shown
+
+
+def wrong(catalogues: Mapping[str, Forms]) -> Iterator[str]:
+    """What is wrong with *catalogues*, held against each other and against the code."""
+    known = wanted()
+    for language, texts in catalogues.items():
+        yield from (f"{language}: {text} is missing" for text in known if text not in texts)
+        yield from (f"{language}: {text} is nowhere used" for text in texts if text not in known)
+        for text in known.keys() & texts.keys():
+            forms, counted = texts[text], COUNTED.get(text)
+            if len(forms) != (1 if counted is None else 2):
+                yield f"{language}: {text} has {len(forms)} forms"
+            # "One place is left" need not show the number again; every other form is complete.
+            whole = named(forms[-1])
+            for form in forms:
+                if not form.strip():
+                    yield f"{language}: {text} is blank"
+                elif not whole - {counted} <= named(form) <= whole:
+                    yield f"{language}: {text} has forms that differ"
+            if not whole <= known[text]:
+                yield f"{language}: {text} names what it does not have"
+            if text in catalogues["en"] and whole != named(catalogues["en"][text][-1]):
+                yield f"{language}: {text} names other fields than in English"
+
+
+def spoilt(language: str, text: str, *forms: str) -> Mapping[str, Forms]:
+    """The catalogues with one text changed, or taken out where no form is given."""
+    texts = {kept: given for kept, given in CATALOGUES[language].items() if kept != text}
+    return {**CATALOGUES, language: {**texts, text: forms} if forms else texts}
+
+
+def test_the_catalogues_are_complete_and_alike() -> None:
+    """Every refusal, flaw, template, state and verb has its words in three languages, with the same fields (T2).
+
+    This holds more than `pybabel update --check` would: ids come from unions and enums, not from calls in the source.
+    """
+    assert list(wrong(CATALOGUES)) == []
+
+
+@pytest.mark.parametrize(
+    ("catalogues", "found"),
+    [
+        (spoilt("it", "seats.no_such_seat"), "it: seats.no_such_seat is missing"),
+        (spoilt("fr", "seats.no_such_seet", "Oups."), "fr: seats.no_such_seet is nowhere used"),
+        (spoilt("fr", "seats.same_holder", "La place {seat} à {holder}."), "names what it does not have"),
+        (spoilt("en", "seats.same_holder", "Seat {holder}."), "names what it does not have"),
+        (spoilt("it", "seats.same_holder", "Un posto."), "it: seats.same_holder names other fields than in English"),
+        (spoilt("en", "flaw.empty", " "), "en: flaw.empty is blank"),
+        (spoilt("en", "show.more", "{count} more"), "en: show.more has 1 forms"),
+        (spoilt("it", "flaw.empty", "Vuoto.", "Vuoti."), "it: flaw.empty has 2 forms"),
+        (spoilt("it", "seats.learners_needed", "{named}", "{named}"), "names other fields than in English"),
+        (spoilt("it", "seats.learners_needed", "{seats}", "{seats} {named}"), "it: seats.learners_needed has forms"),
+    ],
+)
+def test_the_checker_sees_a_seeded_fault(catalogues: Mapping[str, Forms], found: str) -> None:
+    """The test above finds what it is there for."""
+    assert [fault for fault in wrong(catalogues) if found in fault] != []
+
+
+def test_what_is_listed_is_what_is_there() -> None:
+    """`TEXTS` tells hosts which texts there are and what each may name, and `COUNTED` which of them count."""
+    assert (TEXTS, set(COUNTED) - set(TEXTS), {text for text in COUNTED if COUNTED[text] not in TEXTS[text]}) == (
+        MappingProxyType(dict(wanted())),
+        set(),
+        set(),
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_unfinished(language: str) -> None:
+    """Nothing fuzzy, nothing obsolete, and the plural rule is the language's."""
+    catalogue = read(language)
+    fuzzy = [message.id for message in catalogue if message.id and message.fuzzy]
+    assert (fuzzy, list(catalogue.obsolete), catalogue.plural_forms) == ([], [], str(get_plural(language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_compiled_texts_are_those_that_are_written(language: str) -> None:
+    """What is said is what stands in the catalogue; where this fails, run `make texts`."""
+    with (LOCALE / language / "LC_MESSAGES/lara_core.mo").open("rb") as stream:
+        compiled = GNUTranslations(stream)
+    assert CATALOGUES[language] == {
+        text: (compiled.ngettext(text, text, 1), compiled.ngettext(text, text, 2))
+        if text in COUNTED
+        else (compiled.gettext(text),)
+        for text in CATALOGUES[language]
+    }
+
+
+def misprints(language: str, texts: Forms) -> list[str]:
+    """Where a text breaks its language's typography."""
+    return [
+        f"{text}: {what}"
+        for text, forms in texts.items()
+        for pattern, what in TYPOGRAPHY[language].items()
+        if any(re.search(pattern, form) for form in forms)
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_typography_is_the_languages_own(language: str) -> None:
+    """Apostrophes, quotes and the spaces around punctuation are as a printer of that language sets them."""
+    assert misprints(language, CATALOGUES[language]) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "form"),
+    [
+        ("en", "It's late."),
+        ("en", "Really ?"),
+        ("fr", "Aujourd'hui."),
+        ("fr", "Début : demain."),
+        ("fr", "Début: demain."),
+        ("fr", "Vraiment\u00a0?"),
+        ("fr", "la rubrique « Gestion »"),
+        ("fr", "la rubrique “Gestion”"),
+        ("it", "l'elenco"),
+        ("it", "« Gestione »"),
+        ("it", "Inizio : domani"),
+    ],
+)
+def test_the_typographer_sees_a_seeded_fault(language: str, form: str) -> None:
+    """The test above finds what it is there for."""
+    assert misprints(language, {"seeded": (form,)}) != []
+
+
+# --- Refusals ---------------------------------------------------------------------------------------------
+
+SAMPLES: Final[Mapping[object, Any]] = {
+    int: 2,
+    SeatNo: SeatNo(4),
+    SeatState: SeatState.FREE,
+    datetime: NINE,
+    Deadline: Deadline.at(NINE),
+    tuple[Person, ...]: (ANN, BEN),
+    HoldId: HoldId("hold"),
+    SessionId: SessionId("excel"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("refusal", [*get_args(SeatRefusal), *get_args(SessionRefusal)], ids=lambda each: each.code)
+def test_every_refusal_is_said(refusal: type[Any], language: str) -> None:
+    """A sentence or two that end, with nothing left to fill in, and without the code (K11, T2)."""
+    said = TEXTS_HERE.say(refusal(*(SAMPLES[each.type] for each in fields(refusal))), language)
+    assert (said[-1], refusal.code in said, re.findall(r"[{}_]", said)) == (".", False, [])
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "This e-mail address is not valid. Check it and try again."),
+        ("fr", "Cette adresse électronique n’est pas valide. Vérifiez-la et réessayez."),
+        ("it", "Questo indirizzo e-mail non è valido. Lo controlli e riprovi."),
+    ],
+)
+def test_a_bad_value_is_said_by_its_flaw(language: str, expected: str) -> None:
+    """What was typed wrongly is told without the field's name, which is the programmer's."""
+    with pytest.raises(BadValue) as caught:
+        _ = EmailAddress("nobody")
+    assert TEXTS_HERE.say(caught.value, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "error", "expected"),
+    [
+        ("en", StaleState("x"), "Somebody else has just changed this. Refresh the page and try again."),
+        ("fr", NotFound("x"), "Cet élément est introuvable. Vérifiez le lien ou revenez à la liste."),
+        (
+            "it",
+            IdReused("x"),
+            "Questa richiesta è già servita per un’altra operazione. Aggiorni la pagina e ricominci.",
+        ),
+    ],
+)
+def test_what_a_store_answers_is_said(language: str, error: StaleState | NotFound | IdReused, expected: str) -> None:
+    """A person is told what to do about it, and not what the programmer was told."""
+    assert TEXTS_HERE.say(error, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "available", "expected"),
+    [
+        ("en", 0, "This session is full. Choose another session."),
+        (
+            "en",
+            1,
+            (
+                "Only one place is left in this session, and you asked for 1,000,000."
+                " Ask for fewer places or choose another session."
+            ),
+        ),
+        (
+            "en",
+            2,
+            (
+                "Only 2 places are left in this session, and you asked for 1,000,000."
+                " Ask for fewer places or choose another session."
+            ),
+        ),
+        ("fr", 0, "Cette session est complète. Choisissez une autre session."),
+        (
+            "fr",
+            1,
+            (
+                "Il ne reste qu’une place dans cette session, mais vous en demandez 1\u202f000\u202f000."
+                " Demandez-en moins ou choisissez une autre session."
+            ),
+        ),
+        (
+            "fr",
+            2,
+            (
+                "Il ne reste que 2 places dans cette session, mais vous en demandez 1\u202f000\u202f000."
+                " Demandez-en moins ou choisissez une autre session."
+            ),
+        ),
+        ("it", 0, "Questa sessione è al completo. Scelga un’altra sessione."),
+        (
+            "it",
+            1,
+            (
+                "In questa sessione resta un solo posto, ma ne sono stati richiesti 1.000.000."
+                " Ne richieda meno o scelga un’altra sessione."
+            ),
+        ),
+        (
+            "it",
+            2_000,
+            (
+                "In questa sessione restano solo 2.000 posti, ma ne sono stati richiesti 1.000.000."
+                " Ne richieda meno o scelga un’altra sessione."
+            ),
+        ),
+    ],
+)
+def test_a_number_has_its_plural(language: str, available: int, expected: str) -> None:
+    """None, one and several are said as people say them, and numbers are grouped as they write them (T2)."""
+    assert TEXTS_HERE.say(NotEnoughPlaces(1_000_000, available), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "seats", "expected"),
+    [
+        ("en", 0, "and you have chosen 3 for 0 seats."),
+        ("en", 1, "and you have chosen 3 for 1 seat."),
+        ("en", 2, "and you have chosen 3 for 2 seats."),
+        ("fr", 0, "or vous en avez désigné 3 pour 0 place."),
+        ("fr", 1, "or vous en avez désigné 3 pour 1 place."),
+        ("fr", 2, "or vous en avez désigné 3 pour 2 places."),
+        ("fr", 1_000_000, "or vous en avez désigné 3 pour 1\u202f000\u202f000 places."),
+        ("it", 0, "Per 0 posti occorre indicare altrettante persone, non 3."),
+        ("it", 1, "Per 1 posto occorre indicare una sola persona, non 3."),
+        ("it", 2, "Per 2 posti occorre indicare altrettante persone, non 3."),
+    ],
+)
+def test_zero_is_singular_in_french_alone(language: str, seats: int, expected: str) -> None:
+    """Plural rules are the language's own: French counts nothing as one."""
+    assert expected in TEXTS_HERE.say(LearnersNeeded(seats, 3), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "The capacity cannot be 5: 1,000,000 places are already taken or on hold. Enter 1,000,000 or more."),
+        (
+            "fr",
+            (
+                "La capacité ne peut pas être fixée à 5\u00a0: 1\u202f000\u202f000 places sont déjà prises"
+                " ou réservées. Indiquez au moins 1\u202f000\u202f000."
+            ),
+        ),
+        (
+            "it",
+            "La capienza non può essere di 5: 1.000.000 posti sono già occupati o riservati. Indichi almeno 1.000.000.",
+        ),
+    ],
+)
+def test_a_million_is_many(language: str, expected: str) -> None:
+    """The most that a session can hold is said like any other number above one."""
+    assert TEXTS_HERE.say(CapacityBelowUse(5, 1_000_000), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        (NotEnoughSeats(1, 0), "Aucune place n’est libre dans cet achat."),
+        (NotEnoughSeats(2, 1), "Vous avez désigné 2 personnes, mais il n’y a qu’une place libre."),
+        (NobodyToSeat(()), "Vous n’avez désigné personne."),
+        (NobodyToSeat((ANN,)), "Cette personne a déjà une place dans la session\u00a0: ann@example.com."),
+        (
+            AlreadySeated((ANN, BEN)),
+            "Ces personnes ont déjà une place dans la session\u00a0: ann@example.com et ben@example.com.",
+        ),
+        (NamedTwice((ANN, ANN)), "Cette personne est désignée plusieurs fois\u00a0: ann@example.com."),
+    ],
+)
+def test_people_are_counted_and_named_once(refusal: Refusal, expected: str) -> None:
+    """Somebody who was named three times is one person, shown by the address that was typed (K7)."""
+    assert TEXTS_HERE.say(refusal, "fr").startswith(f"{expected} ")
+
+
+@pytest.mark.parametrize(
+    ("many", "language", "expected"),
+    [
+        (10, "en", "p9@example.com and p10@example.com. Create"),
+        (11, "en", "p10@example.com and 1 more. Create"),
+        (5_000, "en", "p10@example.com and 4,990 more. Create"),
+        (11, "fr", "p10@example.com et 1 autre. Créez"),
+        (12, "fr", "p10@example.com et 2 autres. Créez"),
+        (11, "it", "p10@example.com e un altro. Crei"),
+        (12, "it", "p10@example.com e altri 2. Crei"),
+    ],
+)
+def test_a_long_list_is_cut(many: int, language: str, expected: str) -> None:
+    """A sentence names ten people and says how many more there are; the refusal itself holds them all."""
+    people = tuple(Person.of(f"p{number}@example.com") for number in range(1, many + 1))
+    assert expected in TEXTS_HERE.say(AccountNeeded(people), language)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "Seat 4321 is cancelled, so this is not possible. Choose another seat."),
+        ("fr", "La place 4321 est annulée\u00a0: cette action n’est pas possible. Choisissez une autre place."),
+        ("it", "Il posto 4321 è annullato: l’operazione non è possibile. Scelga un altro posto."),
+    ],
+)
+def test_a_state_is_a_word_and_a_seat_a_number(language: str, expected: str) -> None:
+    """A seat's state is shown by its label, and its number without separators, for it is a name."""
+    assert TEXTS_HERE.say(SeatIs(SeatNo(4321), SeatState.CANCELLED), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            (
+                "The session started on Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00), so this seat can no longer be"
+                " revoked. You can still assign free seats until the session ends."
+            ),
+        ),
+        (
+            "fr",
+            (
+                "La session a commencé le lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\u00a0: cette place ne peut plus"
+                " être révoquée. Vous pouvez encore attribuer les places libres jusqu’à la fin de la session."
+            ),
+        ),
+        (
+            "it",
+            (
+                "La sessione è iniziata lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00): questo posto non può"
+                " più essere revocato. Fino al termine della sessione è ancora possibile assegnare i posti liberi."
+            ),
+        ),
+    ],
+)
+def test_an_instant_is_told_with_its_zone(language: str, expected: str) -> None:
+    """Nobody has to guess whose nine o'clock it is."""
+    assert TEXTS_HERE.say(SessionStarted(NINE), language) == expected
+
+
+def test_a_call_can_name_the_zone() -> None:
+    """A host that knows the session's zone tells its time there, and not in the organisation's."""
+    said = TEXTS_HERE.say(SalesOver(NINE), "fr-CA", zone=TORONTO)
+    assert said == (
+        "Cette session s’est terminée le lundi 8 mars 2027 à 03 h 00 (Toronto, UTC−05:00)\u00a0:"
+        " ses places ne sont plus en vente. Choisissez une session à venir."
+    )
+
+
+def test_a_day_is_told_as_a_day() -> None:
+    """A deadline that was given as a date is that date wherever it is read; one given as an instant has a time (K8)."""
+    day = TEXTS_HERE.say(HoldWouldLapse(Deadline.on(date(2027, 3, 8), TOKYO)), "en")
+    instant = TEXTS_HERE.say(HoldWouldLapse(Deadline.at(NINE)), "en", zone=TOKYO)
+    assert (day, instant) == (
+        "Places cannot be held until Monday, 8 March 2027: that time has passed. Choose a later one.",
+        (
+            "Places cannot be held until Monday, 8 March 2027 at 17:00 (Tokyo, UTC+09:00): that time has passed."
+            " Choose a later one."
+        ),
+    )
+
+
+# --- Notices ----------------------------------------------------------------------------------------------
+
+
+def notice(template: Template, *seats: int, to: Person | ActorId = ANN) -> Notice:
+    """A notice about seats of one pool."""
+    return Notice("key", to, template, SessionId("excel"), PoolId("pool"), tuple(map(SeatNo, seats)))
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            Message(
+                "Enrolment confirmed: Excel avancé",
+                "Hello,\n\nYour enrolment is confirmed.\n\nCourse: Excel avancé\n"
+                "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\nWhere: Salle 4, 12 rue Haute\n\n"
+                "To take part, sign in to the portal with the address ann@example.com:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            Message(
+                "Inscription confirmée\u00a0: Excel avancé",
+                "Bonjour,\n\nVotre inscription est confirmée.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\nLieu\u00a0: Salle 4, 12 rue Haute\n\n"
+                "Pour participer, connectez-vous au portail avec l’adresse ann@example.com\u00a0:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "it",
+            Message(
+                "Iscrizione confermata: Excel avancé",
+                "Buongiorno,\n\nla sua iscrizione è confermata.\n\nCorso: Excel avancé\n"
+                "Inizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\nLuogo: Salle 4, 12 rue Haute\n\n"
+                "Per partecipare, acceda al portale con l’indirizzo ann@example.com:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_an_enrolment_says_when_where_and_how_to_sign_in(language: str, expected: Message) -> None:
+    """A learner who is enrolled at once is told with their sign-in information (S3)."""
+    assert TEXTS_HERE.compose(notice(Template.ENROLLED, 4), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("seats", "expected"),
+    [
+        (
+            (4321,),
+            Message(
+                "Place annulée\u00a0: Excel avancé",
+                "Bonjour,\n\nUne place de votre achat en lot a été annulée.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\nPlace annulée\u00a0: 4321\n\n"
+                "Pour voir toutes vos places, connectez-vous et ouvrez la rubrique «\u00a0Gestion\u00a0»\u00a0:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            (1, 2, 5),
+            Message(
+                "Places annulées\u00a0: Excel avancé",
+                "Bonjour,\n\nPlusieurs places de votre achat en lot ont été annulées.\n\n"
+                "Formation\u00a0: Excel avancé\nDébut\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\n"
+                "Places annulées\u00a0: 1, 2 et 5\n\n"
+                "Pour voir toutes vos places, connectez-vous et ouvrez la rubrique «\u00a0Gestion\u00a0»\u00a0:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_a_buyer_is_told_which_seats_are_cancelled(seats: tuple[int, ...], expected: Message) -> None:
+    """One message for one cancellation, of one seat or of several (S16)."""
+    told = notice(Template.CANCELLED_BUYER, *seats, to=ActorId("manager"))
+    assert TEXTS_HERE.compose(told, "fr", ABOUT) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", Template)
+def test_every_notice_is_composed(template: Template, language: str) -> None:
+    """No template leaves anything to fill in, and every message says what it is about and who sends it."""
+    message = TEXTS_HERE.compose(notice(template, 1, 2), language, ABOUT)
+    assert (
+        re.findall(r"[{}]", message.subject + message.body),
+        "Excel avancé" in message.subject,
+        "2027" in message.body,
+        message.body.splitlines()[-1],
+    ) == ([], True, True, "École Haute")
+
+
+def test_a_start_is_told_in_the_sessions_zone() -> None:
+    """Where people have to be somewhere at nine, nine is what they read, wherever the organisation is."""
+    message = TEXTS_HERE.compose(notice(Template.REVOKED, 1), "fr-CA", evolve(ABOUT, zone=TORONTO))
+    assert "Début\u00a0: lundi 8 mars 2027 à 03 h 00 (Toronto, UTC−05:00)" in message.body.splitlines()
+
+
+def test_a_learners_notice_needs_a_learner() -> None:
+    """What is told to a learner cannot go to somebody whose address is unknown: it would have a hole."""
+    told = notice(Template.ENROLLED, 1, to=ActorId("manager"))
+    assert flaw(lambda: TEXTS_HERE.compose(told, "en", ABOUT)) == ("to", Flaw.WRONG_TYPE)
+
+
+def test_a_message_shows_nothing_in_logs() -> None:
+    """Subjects and bodies hold names and addresses, and messages get logged (K11)."""
+    assert repr(TEXTS_HERE.compose(notice(Template.ENROLLED, 1), "en", ABOUT)) == "Message(...)"
+
+
+def test_what_a_notice_is_about_is_in_utc() -> None:
+    """The start is an instant, whatever zone it was given in (K8)."""
+    given = NINE.astimezone(timezone(timedelta(hours=9)))
+    assert evolve(ABOUT, starts=given) == ABOUT
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"title": "Excel\nBcc: all@example.com"}, ("title", Flaw.UNSAFE_CHARACTER)),
+        ({"title": "Excel\u2028"}, ("title", Flaw.UNSAFE_CHARACTER)),
+        ({"title": "\u202elecxE"}, ("title", Flaw.UNSAFE_CHARACTER)),
+        ({"title": " "}, ("title", Flaw.EMPTY)),
+        ({"place": "Salle\r4"}, ("place", Flaw.UNSAFE_CHARACTER)),
+        ({"organisation": "x" * 501}, ("organisation", Flaw.TOO_LONG)),
+        ({"organisation": "\x1b[31mEcole"}, ("organisation", Flaw.UNSAFE_CHARACTER)),
+        ({"sign_in": "https://example.com/\nhttps://example.net/"}, ("sign_in", Flaw.UNSAFE_CHARACTER)),
+        ({"sign_in": "https://example.com/a b"}, ("sign_in", Flaw.WRONG_FORM)),
+        ({"sign_in": "javascript:alert(1)"}, ("sign_in", Flaw.WRONG_FORM)),
+        ({"sign_in": "example.com"}, ("sign_in", Flaw.WRONG_FORM)),
+        ({"sign_in": "https://"}, ("sign_in", Flaw.WRONG_FORM)),
+        ({"sign_in": "https://example.com/" + "x" * 1_980}, None),
+        ({"sign_in": "https://example.com/" + "x" * 1_981}, ("sign_in", Flaw.TOO_LONG)),
+        ({"starts": datetime(2027, 3, 8, 9)}, ("starts", Flaw.NAIVE_TIME)),  # noqa: DTZ001  # naive on purpose
+        ({"zone": "Europe/Paris"}, ("zone", Flaw.WRONG_TYPE)),
+    ],
+)
+def test_what_a_notice_is_about_is_checked(changes: Mapping[str, Any], expected: tuple[str, Flaw] | None) -> None:
+    """No value can bring a second line, a hidden character or another kind of link into a message (K9, T2)."""
+    assert flaw(lambda: evolve(ABOUT, **changes)) == expected
+
+
+# --- What people type -------------------------------------------------------------------------------------
+
+HOSTILE: Final = (
+    "{title}",
+    "{seat} {learner}",
+    "{x.__class__.__init__.__globals__}",
+    "{0} {} {{title}} {title!r} {title:>99999999}",
+    "%s %(title)s %n ${title} $title",
+    "{{7*7}} {% raw %} <b>&amp;",
+    r"\1 \g<0> \n \\",
+    "=cmd|' /C calc'!A0",
+)
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_what_was_typed_is_no_format(typed: str) -> None:
+    """A title or a name stays as it was typed, whatever some template language would make of it (T2)."""
+    about = evolve(ABOUT, title=typed, organisation=typed, place=typed)
+    message = TEXTS_HERE.compose(notice(Template.ENROLLED, 1), "en", about)
+    assert (message.subject, message.body.count(typed)) == (f"Enrolment confirmed: {typed}", 3)
+
+
+def test_an_address_is_no_format() -> None:
+    """An address may hold braces, and they are only braces."""
+    person = Person.of("{people}{code}@example.com")
+    assert TEXTS_HERE.say(AlreadySeated((person,)), "en") == (
+        "This person already has a seat in the session: {people}{code}@example.com. Replace them with somebody else."
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", Template)
+def test_a_subject_is_one_line(template: Template, language: str) -> None:
+    """Whatever the values are, nothing ends a subject early (T2)."""
+    message = TEXTS_HERE.compose(notice(template, *range(1, 100)), language, evolve(ABOUT, title="x" * 500))
+    assert message.subject.splitlines() == [message.subject]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{x.__class__.__init__.__globals__}",
+        "{seat.__class__}",
+        "{seat!r}",
+        "{seat:>99}",
+        "{Seat}",
+        "{}",
+        "{0}",
+        "%s",
+        "{ seat }",
+    ],
+)
+def test_what_looks_like_a_format_stays_as_it_is_written(template: str) -> None:
+    """Nothing reaches into an object from a host's text: only a field's bare name is filled in."""
+    texts = Texts(replacing={"en": {"seats.no_such_seat": f"{template} is not seat {{seat}}."}})
+    assert texts.say(NoSuchSeat(SeatNo(7)), "en") == f"{template} is not seat 7."
+
+
+# --- Languages --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("fr", "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)"),
+        ("fr-CA", "Début\u00a0: lundi 8 mars 2027 à 09 h 00 (Paris, UTC+01:00)"),
+        ("fr_CA", "Début\u00a0: lundi 8 mars 2027 à 09 h 00 (Paris, UTC+01:00)"),
+        ("FR-ca", "Début\u00a0: lundi 8 mars 2027 à 09 h 00 (Paris, UTC+01:00)"),
+        ("fr_CA.UTF-8", "Début\u00a0: lundi 8 mars 2027 à 09 h 00 (Paris, UTC+01:00)"),
+        ("fr-CA-u-hc-h12", "Début\u00a0: lundi 8 mars 2027 à 09 h 00 (Paris, UTC+01:00)"),
+        ("fr-419", "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)"),
+        ("it-CH", "Inizio: lunedì, 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)"),
+        ("en", "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("en-GB", "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("en-US", "Starts: Monday, March 8, 2027 at 9:00\u202fAM (Paris, UTC+01:00)"),
+        ("de", "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("de-AT", "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("xx", "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("", "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("C", "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("french", "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("../../etc/passwd", "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("fr" * 100_000, "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        ("fr\nBcc: x", "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)"),
+    ],
+    ids=lambda each: each[:20],
+)
+def test_the_nearest_language_answers(tag: str, expected: str) -> None:
+    """Words are the nearest catalogue's, dates the whole tag's; what is no language is answered in the default (T2)."""
+    assert expected in TEXTS_HERE.compose(notice(Template.ENROLLED, 1), tag, ABOUT).body.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [("de", "5 900\u00a0000"), ("fr", "5 900\u202f000"), ("en-US", "5 900,000")],
+)
+def test_the_default_is_a_hosts(tag: str, expected: str) -> None:
+    """An unknown language is answered in the host's default, with its numbers; known ones are not."""
+    texts = Texts(
+        default="fr-CA",
+        replacing={
+            language: {"sessions.capacity_below_use": ("{capacity} {used}", "{capacity} {used}")}
+            for language in LANGUAGES
+        },
+    )
+    assert texts.say(CapacityBelowUse(5, 900_000), tag) == expected
+
+
+@pytest.mark.parametrize("default", ["de", "", "x", "french"])
+def test_a_default_has_words(default: str) -> None:
+    """A default that has no catalogue would be nobody's language."""
+    assert flaw(lambda: Texts(default=default)) == ("default", Flaw.UNKNOWN_NAME)
+
+
+# --- What a host replaces and adds ------------------------------------------------------------------------
+
+TOO_FEW: Final = NotEnoughPlaces(9, 3)
+NO_SEAT: Final = NoSuchSeat(SeatNo(7))
+
+
+def mo(language: str, texts: Mapping[str, str | tuple[str, ...]]) -> bytes:
+    """A compiled catalogue."""
+    catalogue = Catalog(locale=language, fuzzy=False)
+    for text, words in texts.items():
+        _ = catalogue.add(text if isinstance(words, str) else (text, text), words)
+    stream = BytesIO()
+    write_mo(stream, catalogue)
+    return stream.getvalue()
+
+
+def compiled(language: str, texts: Mapping[str, str | tuple[str, ...]]) -> GNUTranslations:
+    """A catalogue as a host's own build makes it."""
+    return GNUTranslations(BytesIO(mo(language, texts)))
+
+
+def without(language: str, lacking: str) -> Mapping[str, str | tuple[str, ...]]:
+    """One of the library's catalogues without one text."""
+    return {
+        text: forms if text in COUNTED else forms[0] for text, forms in CATALOGUES[language].items() if text != lacking
+    }
+
+
+def test_a_host_replaces_one_text() -> None:
+    """The text is the host's, in that language alone, and all others stay (T2)."""
+    texts = Texts(replacing={"fr": {"seats.no_such_seat": "Pas de place {seat}."}})
+    assert (texts.say(NO_SEAT, "fr"), texts.say(NO_SEAT, "it"), texts.say(TOO_FEW, "fr")) == (
+        "Pas de place 7.",
+        TEXTS_HERE.say(NO_SEAT, "it"),
+        TEXTS_HERE.say(TOO_FEW, "fr"),
+    )
+
+
+def test_a_host_replaces_plural_forms() -> None:
+    """A text that counts is replaced in all its forms; what it says of nothing is a text of its own."""
+    texts = Texts(replacing={"fr": {"sessions.not_enough_places": ("{available} seule", "{available} de {asked}")}})
+    assert [texts.say(NotEnoughPlaces(9, number), "fr") for number in (0, 1, 2)] == [
+        "Cette session est complète. Choisissez une autre session.",
+        "1 seule",
+        "2 de 9",
+    ]
+
+
+def test_a_host_replaces_for_a_region() -> None:
+    """Canada writes its own word for an address; France keeps the library's."""
+    texts = Texts(replacing={"fr-CA": {"flaw.not_an_address": "Ce courriel n’est pas valide."}})
+    bad = BadValue("address", Flaw.NOT_AN_ADDRESS)
+    assert [texts.say(bad, tag) for tag in ("fr-CA", "fr_ca", "fr", "fr-FR")] == [
+        "Ce courriel n’est pas valide.",
+        "Ce courriel n’est pas valide.",
+        TEXTS_HERE.say(bad, "fr"),
+        TEXTS_HERE.say(bad, "fr"),
+    ]
+
+
+def test_a_host_replaces_how_things_are_shown() -> None:
+    """Labels, instants and what a list leaves out are texts like all others."""
+    texts = Texts(
+        replacing={"en": {"seat_state.free": "open", "show.instant": "{time}, {date}", "show.more": ("+{count}",) * 2}}
+    )
+    people = tuple(Person.of(f"p{number}@example.com") for number in range(12))
+    assert (
+        texts.show(SeatState.FREE, "en"),
+        texts.show(NINE, "en"),
+        texts.show(people, "en").endswith("p9@example.com and +2"),
+    ) == ("open", "08:00, Monday, 8 March 2027", True)
+
+
+def test_a_host_adds_a_language() -> None:
+    """It has its own plurals and dates; what it lacks is said in English, with English dates (T2)."""
+    german = compiled(
+        "de",
+        {
+            "sessions.not_enough_places": ("Nur ein Platz.", "Nur {available} Plätze."),
+            "show.instant": "{date} um {time} Uhr ({zone})",
+            "sessions.sales_over": "Vorbei seit {ends}.",
+        },
+    )
+    texts = Texts(zone=PARIS, adding={"de": german})
+    assert [
+        texts.say(NotEnoughPlaces(9, 1), "de-AT"),
+        texts.say(NotEnoughPlaces(9_000, 2_000), "de-AT"),
+        texts.say(SalesOver(NINE), "de-AT"),
+        texts.say(SessionStarted(NINE), "de-AT"),
+    ] == [
+        "Nur ein Platz.",
+        "Nur 2.000 Plätze.",
+        "Vorbei seit Montag, 8. März 2027 um 09:00 Uhr (Paris, UTC+01:00).",
+        TEXTS_HERE.say(SessionStarted(NINE), "en"),
+    ]
+
+
+def test_an_added_language_can_have_more_forms() -> None:
+    """Polish has three plural forms, and they are all used."""
+    polish = Texts(
+        replacing={"pl": {"seats.account_needed": ("{people}: jedna", "{people}: kilka", "{people}: wiele")}}
+    )
+    people = [Person.of(f"p{number}@example.com") for number in range(5)]
+    assert [polish.say(AccountNeeded(tuple(people[:many])), "pl").split()[-1] for many in (1, 2, 5)] == [
+        "jedna",
+        "kilka",
+        "wiele",
+    ]
+
+
+def test_an_added_catalogue_lies_over_the_librarys() -> None:
+    """A host may bring a whole catalogue for French, and replace single texts of that again."""
+    texts = Texts(
+        adding={"fr": compiled("fr", {"flaw.empty": "Vide.", "flaw.too_long": "Long."})},
+        replacing={"fr": {"flaw.empty": "Rien."}},
+    )
+    said = [texts.say(BadValue("title", flaw), "fr") for flaw in (Flaw.EMPTY, Flaw.TOO_LONG, Flaw.TOO_SMALL)]
+    assert said == ["Rien.", "Long.", TEXTS_HERE.say(BadValue("title", Flaw.TOO_SMALL), "fr")]
+
+
+def test_an_empty_catalogue_is_english() -> None:
+    """A language that has no texts yet is said in English, and its catalogue is left as it was."""
+    empty = NullTranslations()
+    texts = Texts(adding={"sv": empty})
+    assert (texts.say(NO_SEAT, "sv"), missing(empty)) == (TEXTS_HERE.say(NO_SEAT, "en"), tuple(TEXTS))
+
+
+def test_a_language_that_babel_does_not_know_is_written_as_english() -> None:
+    """Words can be added for any language; its dates then look English."""
+    texts = Texts(zone=PARIS, adding={"tlh": compiled("en", {"sessions.sales_over": "Qapla’ {ends}"})})
+    assert texts.say(SalesOver(NINE), "tlh") == "Qapla’ Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"
+
+
+def broken(make: Callable[[], object]) -> str:
+    """What `ContractBroken` says that *make* raises."""
+    with pytest.raises(ContractBroken) as caught:
+        _ = make()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ({"seats.no_such_seat": "Non {seet}."}, "fr: seats.no_such_seat names {seet}, which it does not have"),
+        ({"seats.no_such_seat": "Non {code}."}, "fr: seats.no_such_seat names {code}, which it does not have"),
+        ({"seats.no_such_seat": ""}, "fr: seats.no_such_seat is blank"),
+        ({"seats.no_such_seat": " \n"}, "fr: seats.no_such_seat is blank"),
+        ({"seats.no_such_seat": ("a", "b")}, "fr: seats.no_such_seat is one string"),
+        ({"seats.no_such_seet": "Non."}, "fr: there is no text seats.no_such_seet"),
+        ({"seats.no_such_seat": "Non\nPas"}, "fr: seats.no_such_seat has a line break"),
+        ({"seats.enrolled.subject": "Oui\u2028Bcc: {title}"}, "fr: seats.enrolled.subject has a line break"),
+        ({"show.instant": "{date}\r{time}"}, "fr: show.instant has a line break"),
+        ({"seats.cancelled_buyer.body": ("{learner}", "x")}, "names {learner}, which it does not have"),
+        ({"sessions.not_enough_places": "Non."}, "fr: sessions.not_enough_places is a tuple of 2 plural forms"),
+        ({"sessions.not_enough_places": ("a",)}, "fr: sessions.not_enough_places is a tuple of 2 plural forms"),
+        ({"sessions.not_enough_places": ("a", "b", "c")}, "is a tuple of 2 plural forms"),
+        ({"sessions.not_enough_places": ("a", " ")}, "fr: sessions.not_enough_places is blank"),
+        ({"sessions.not_enough_places": ("{used}", "b")}, "names {used}, which it does not have"),
+    ],
+)
+def test_a_bad_replacement_is_found_when_texts_are_made(
+    words: Mapping[str, str | Sequence[str]], expected: str
+) -> None:
+    """A host learns of its mistake when it starts, not when somebody is refused."""
+    assert expected in broken(lambda: Texts(replacing={"fr": words}))
+
+
+def test_a_bad_catalogue_is_found_when_texts_are_made() -> None:
+    """All that is wrong with an added language is said at once."""
+    german = compiled(
+        "de",
+        {
+            "seats.no_such_seat": "{a} {b}",
+            "seats.named_twice": ("", "{people}"),
+            "flaw.empty": "A\nB",
+            "flaw.too_long": " ",
+            "show.more": "{count} mehr",
+        },
+    )
+    expected = (
+        "seats.no_such_seat names {a}, which it does not have",
+        "seats.no_such_seat names {b}, which it does not have",
+        "seats.named_twice lacks a plural form",
+        "flaw.empty has a line break",
+        "flaw.too_long is blank",
+        "show.more lacks a plural form",
+    )
+    assert (broken(lambda: Texts(adding={"de": german})), faults(german)) == (f"de: {'; '.join(expected)}", expected)
+
+
+def test_every_plural_form_is_checked() -> None:
+    """A form that only a few numbers use is looked at too: two to four, in Polish."""
+    polish = {"seats.account_needed": ("{people}", "{persons}", "{people}")}
+    expected = "pl: seats.account_needed names {persons}, which it does not have"
+    assert broken(lambda: Texts(replacing={"pl": polish})) == expected
+
+
+@pytest.mark.parametrize("language", ["", "x", "german", "/de"])
+def test_a_language_has_a_tag(language: str) -> None:
+    """What is added under no language would never be said."""
+    assert broken(lambda: Texts(adding={language: NullTranslations()})) == f"{language}: this is not a language"
+
+
+def test_a_missing_text_is_named() -> None:
+    """Whoever translates can ask what is left to do."""
+    almost = compiled("it", without("it", "flaw.empty"))
+    assert (missing(almost), faults(almost)) == (("flaw.empty",), ())
+
+
+@frozen
+class TooLate:
+    """A refusal of a host's own rule."""
+
+    code: ClassVar[str] = "host.too_late"
+    seat: SeatNo
+    why: str
+
+
+class Bare:
+    """A refusal of a host's own that is no attrs class."""
+
+    code: ClassVar[str] = "host.bare"
+
+
+def test_a_hosts_own_refusal_is_said_in_its_own_words() -> None:
+    """A host that has rules of its own answers with the same `Texts`; what a text names in vain stays as it is."""
+    own = compiled("fr", {"host.too_late": "Place {seat} : {why} {more}", "host.bare": "Non {code}."})
+    texts = Texts(adding={"fr": own})
+    assert (texts.say(TooLate(SeatNo(1234), "{seat}"), "fr"), texts.say(Bare(), "fr")) == (
+        "Place 1234 : {seat} {more}",
+        "Non {code}.",
+    )
+
+
+def test_a_refusal_without_words_is_an_error() -> None:
+    """A code is never shown to people in place of words."""
+    assert broken(lambda: TEXTS_HERE.say(TooLate(SeatNo(1), ""), "fr")) == "there are no words for host.too_late"
+
+
+# --- Values -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1_000_000, "1\u202f000\u202f000"),
+        (-1, "-1"),
+        (Money.of("1234.50", "EUR"), "1\u202f234,50\u00a0€"),
+        (Money.of("10.00", "CAD"), "10,00\u00a0$CA"),
+        (Money.of("1234", "JPY"), "1\u202f234\u00a0JPY"),
+        (Money.of("1.500", "KWD"), "1,500\u00a0KWD"),
+        (Money.of("12.340", "IQD"), "12,340\u00a0IQD"),
+        (Money.of("-0.01", "EUR"), "-0,01\u00a0€"),
+        (Money(10**15, Currency("EUR")), "10\u202f000\u202f000\u202f000\u202f000,00\u00a0€"),
+        (NINE, "lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)"),
+        (date(2027, 3, 8), "lundi 8 mars 2027"),
+        (LocalDay(date(2027, 3, 8), TOKYO), "lundi 8 mars 2027"),
+        (Deadline.on(date(2027, 3, 8), TOKYO), "lundi 8 mars 2027"),
+        (Deadline.at(NINE), "lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)"),
+        (Person.of("Ann@EXAMPLE.com"), "Ann@EXAMPLE.com"),
+        (EmailAddress("Ann@EXAMPLE.com"), "Ann@EXAMPLE.com"),
+        (SeatState.FREE, "libre"),
+        (SeatVerb.CANCEL, "Annuler la place"),
+        ("{seat}", "{seat}"),
+        ((), ""),
+        (("1",), "1"),
+        (("1", "2", "5"), "1, 2 et 5"),
+        ([1_000, 2_000], "1\u202f000 et 2\u202f000"),
+        ((ANN, BEN), "ann@example.com et ben@example.com"),
+    ],
+)
+def test_a_value_is_shown(value: Any, expected: str) -> None:
+    """Hosts show values in lists and forms as the sentences show them."""
+    assert TEXTS_HERE.show(value, "fr") == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("UTC", "Monday, 8 March 2027 at 08:00 (UTC)"),
+        ("Europe/London", "Monday, 8 March 2027 at 08:00 (London, UTC)"),
+        ("Asia/Kathmandu", "Monday, 8 March 2027 at 13:45 (Kathmandu, UTC+05:45)"),
+        ("America/St_Johns", "Monday, 8 March 2027 at 04:30 (St John’s, UTC−03:30)"),
+        ("America/New_York", "Monday, 8 March 2027 at 03:00 (New York, UTC−05:00)"),
+    ],
+)
+def test_a_zone_is_a_city_and_a_distance(zone: str, expected: str) -> None:
+    """The zone is told so that it cannot be misread, also where a clock shows the same hour twice."""
+    assert Texts().show(NINE, "en", zone=Zone(zone)) == expected
+
+
+def test_an_hour_that_comes_twice_is_told_apart() -> None:
+    """In the night when the clocks go back, the two half past twos differ by their distance to UTC."""
+    first = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    assert [TEXTS_HERE.show(first + timedelta(hours=later), "it") for later in (0, 1)] == [
+        "domenica 31 ottobre 2027 alle ore 02:30 (Parigi, UTC+02:00)",
+        "domenica 31 ottobre 2027 alle ore 02:30 (Parigi, UTC+01:00)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "zone", "expected"),
+    [
+        (datetime.max.replace(tzinfo=UTC), TOKYO, "Friday, 31 December 9999 at 23:59 (UTC)"),
+        (datetime.min.replace(tzinfo=UTC), TORONTO, "Monday, 1 January 1 at 00:00 (UTC)"),
+    ],
+)
+def test_the_ends_of_time_are_told_in_utc(value: datetime, zone: Zone, expected: str) -> None:
+    """An instant that its zone cannot express does not break the sentence it stands in (K2)."""
+    assert Texts(zone=zone).show(value, "en") == expected
+
+
+def test_a_naive_time_is_not_shown() -> None:
+    """What is not known to be an instant would be told in the zone of the machine (K8)."""
+    naive = datetime(2027, 3, 8, 9)  # noqa: DTZ001  # naive on purpose
+    assert flaw(lambda: TEXTS_HERE.show(naive, "en")) == ("value", Flaw.NAIVE_TIME)
+
+
+def test_numbers_do_not_depend_on_the_decimal_context() -> None:
+    """A host that rounds to three figures elsewhere still shows amounts and counts exactly (K6)."""
+    with localcontext() as context:
+        context.prec = 3
+        shown = [TEXTS_HERE.show(value, "en") for value in (1_234_567, Money.of("12345.67", "GBP"))]
+    assert shown == ["1,234,567", "£12,345.67"]
+
+
+def test_an_amount_has_its_currencys_digits_everywhere() -> None:
+    """However a locale writes amounts, it shows as many decimals as ISO 4217 says, and all of them (K6)."""
+    # One for each way in which Babel's locales place the symbol, the sign and the groups.
+    tags = ("fr", "it-CH", "en-IN", "nl", "fy", "lg", "bn", "fa", "es-CL", "ar", "nb", "ne", "luy", "he")
+    texts = Texts(adding={tag: NullTranslations() for tag in tags})
+    for code in ("JPY", "EUR", "HUF", "IQD", "KWD", "CLF"):
+        shown = {tag: re.sub(r"[^0-9]", "", texts.show(Money(5, Currency(code)), tag)) for tag in tags}
+        assert shown == dict.fromkeys(tags, "0" * DIGITS[code] + "5")
+
+
+# --- The build --------------------------------------------------------------------------------------------
+
+
+def complaint(tree: Path) -> str:
+    """What a program says that makes its texts from the source in *tree*."""
+    run = subprocess.run(
+        [sys.executable, "-c", "from lara_core.telling.texts import Texts; Texts()"],
+        env=os.environ | {"PYTHONPATH": str(tree)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    return run.stderr.splitlines()[-1]
+
+
+def test_texts_that_are_not_compiled_are_an_error(tmp_path: Path) -> None:
+    """A checkout whose texts were not compiled, or not since they changed, says what to run and is never silent."""
+    shutil.copytree(ROOT / "src", tmp_path, ignore=shutil.ignore_patterns("*.mo", "__pycache__"), dirs_exist_ok=True)
+    without_any = complaint(tmp_path)
+    for language in LANGUAGES:
+        built = tmp_path / f"lara_core/telling/locale/{language}/LC_MESSAGES/lara_core.mo"
+        _ = built.write_bytes(mo(language, without(language, "flaw.empty" if language == "fr" else "")))
+    assert (without_any, complaint(tmp_path)) == (
+        "lara_core.kernel.errors.ContractBroken: the texts in en are not compiled: run `make texts`",
+        (
+            "lara_core.kernel.errors.ContractBroken: the texts in fr are not as written: run `make texts`"
+            " (flaw.empty is missing)"
+        ),
+    )
+
+
+def test_rules_do_not_know_words() -> None:
+    """Who uses the rules alone loads neither Babel nor gettext's catalogues: text is made at the edge (K11)."""
+    asked = "import sys, lara_core.purchase; print(sorted({'babel', 'lara_core.telling.texts'} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", asked], check=True, capture_output=True, text=True)
+    assert run.stdout == "[]\n"
