@@ -61,7 +61,7 @@ def _building(newcomers: int) -> Sample:
         for number in range(1, newcomers + 1)
     ]
     return calls(
-        lambda: SeatsAssigned({seat: Person(address, account) for seat, address, account in ready}, (), (), _ACT)
+        lambda: SeatsAssigned({seat: Person(address, account) for seat, address, account in ready}, (), (), {}, _ACT)
     )
 
 

@@ -4,7 +4,7 @@
 by an address and nothing else.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -29,6 +29,8 @@ DAN: Final = Person.of("dan@example.com")
 
 FREELY: Final = Policy()
 AT_PURCHASE: Final = Policy(assign_at_purchase=True)
+# Invitations last a day, and so end long before the session starts.
+BRIEFLY: Final = Policy(invitation_hours=24)
 PRICE: Final = Money.of("10.00", "CAD")
 
 
@@ -47,8 +49,14 @@ def session(capacity: int | None = None, *, name: str = "excel") -> Session:
     return Session.open(act(), SessionId(name), starts=STARTS, ends=ENDS, capacity=capacity).state
 
 
-def pool(*learners: Person, seats: int = 3, policy: Policy = FREELY, name: str = "pool") -> SeatPool:
-    """A pool in that session, just bought, each seat at `PRICE`, with *learners* on the first of them."""
+def pool(
+    *learners: Person,
+    invitees: Sequence[Person] = (),
+    seats: int = 3,
+    policy: Policy = FREELY,
+    name: str = "pool",
+) -> SeatPool:
+    """A pool in that session, just bought, each seat at `PRICE`: those of *learners*, then those of *invitees*."""
     return SeatPool.buy(
         act(),
         PoolId(name),
@@ -58,6 +66,7 @@ def pool(*learners: Person, seats: int = 3, policy: Policy = FREELY, name: str =
         prices=(PRICE,) * seats,
         policy=policy,
         learners=learners,
+        invitees=invitees,
         seated=(),
     ).state
 

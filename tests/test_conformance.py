@@ -7,7 +7,7 @@ nothing of the transaction.
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Collection, Container, Generator, Sequence
+from collections.abc import Callable, Collection, Container, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from inspect import signature
@@ -15,15 +15,16 @@ from threading import Lock, current_thread
 from typing import Final, TypeAlias, cast, get_args
 
 import pytest
-from attrs import evolve
+from attrs import NOTHING, AttrsInstance, evolve, fields, has
 
 from lara_core.hosting.ports import Answer, Receipt
+from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Aggregate, Decision, Event, Refused
 from lara_core.kernel.errors import IdReused, NotFound
 from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId
 from lara_core.kernel.people import EmailAddress, Person, PersonKey
-from lara_core.seats import SeatEvent, SeatPool
-from lara_core.sessions import Session, SessionEvent
+from lara_core.seats import Cancelled, Invitation, Mode, Policy, SeatEvent, SeatPool
+from lara_core.sessions import Hold, Session, SessionEvent
 from lara_core.telling.notices import Notice, Setting
 from lara_core.testing import races
 from lara_core.testing.conformance import GroupPurchaseConformance
@@ -114,6 +115,28 @@ class ForgetsWhatWasTyped(MemoryWork):
         super().save(decision)
 
 
+class ForgetsModes(MemoryWork):
+    """Has no column for the modes of a policy."""
+
+    def save(self, decision: Decision[Aggregate, Event]) -> None:
+        state = decision.state
+        if isinstance(state, SeatPool):
+            every = evolve(state.policy, modes=frozenset(Mode))
+            decision = Decision(evolve(state, policy=every), decision.events)
+        super().save(decision)
+
+
+class ForgetsReminders(MemoryWork):
+    """Keeps to whom an invitation went, and until when."""
+
+    def save(self, decision: Decision[Aggregate, Event]) -> None:
+        state = decision.state
+        if isinstance(state, SeatPool):
+            never = {seat: evolve(sent, reminders=0) for seat, sent in state.invited.items()}
+            decision = Decision(evolve(state, invited=never), decision.events)
+        super().save(decision)
+
+
 class DropsEvents(MemoryWork):
     """Keeps the last event of each decision."""
 
@@ -187,12 +210,46 @@ class ListsAllPools(MemoryWork):
         return Pools(self)
 
 
-class KnowsAccountsAlone(MemoryWork):
-    """Has a roster of accounts."""
+class KnowsOneKeyEach(MemoryWork):
+    """Has a roster of accounts, with addresses for those alone who have none."""
 
     def seated(self, session: SessionId) -> Container[PersonKey]:
         self.asked.add(session)
-        return {key for key in self.began.seated(session) if key.startswith("account:")}
+        return {person.keys[0] for person in sitting(self.began, session)}
+
+
+class MissesBareAddresses(MemoryWork):
+    """Has a roster of people with accounts, by both of their keys: who is invited by an address alone is not in it."""
+
+    def seated(self, session: SessionId) -> Container[PersonKey]:
+        self.asked.add(session)
+        return {key for person in sitting(self.began, session) if person.account for key in person.keys}
+
+
+class KnowsTheEnrolledAlone(MemoryWork):
+    """Has a roster of those who have accepted, or did not have to."""
+
+    def seated(self, session: SessionId) -> Container[PersonKey]:
+        self.asked.add(session)
+        return with_nobody_invited(self.began).seated(session)
+
+
+def sitting(kept: Kept, session: SessionId) -> Sequence[Person]:
+    """Return who sits in *session*."""
+    people = [*kept.alone.get(session, ())]
+    for stream in kept.streams.values():
+        if isinstance(stream.state, SeatPool) and stream.state.session == session:
+            people += [*stream.state.enrolled.values(), *(sent.to for sent in stream.state.invited.values())]
+    return people
+
+
+def with_nobody_invited(kept: Kept) -> Kept:
+    """Return *kept* as it looks to whoever counts the enrolled alone."""
+    streams = {
+        name: Stream(evolve(stream.state, invited={}), stream.events) if isinstance(stream.state, SeatPool) else stream
+        for name, stream in kept.streams.items()
+    }
+    return evolve(kept, streams=streams)
 
 
 class KnowsPoolsAlone(MemoryWork):
@@ -262,6 +319,14 @@ class LeavesRosters(MemoryWork):
     def overtaken(self, now: Kept) -> bool:
         self.asked.clear()
         return super().overtaken(now)
+
+
+class GuardsTheEnrolledAlone(MemoryWork):
+    """Does not guard who is invited."""
+
+    def overtaken(self, now: Kept) -> bool:
+        self.began = with_nobody_invited(self.began)
+        return super().overtaken(with_nobody_invited(now))
 
 
 # --- Faults: keys
@@ -411,7 +476,8 @@ FAULTS: Final[dict[str, Callable[[], Opener]]] = {
     "test_ids_that_look_alike_are_different": partial(working, FoldsIds),
     "test_what_is_not_there_is_not_found": partial(working, FindsNothing),
     "test_pools_are_found_by_their_session": partial(working, ListsAllPools),
-    "test_the_roster_names_all_who_sit": partial(working, KnowsAccountsAlone),
+    "test_the_roster_names_all_who_sit": partial(working, KnowsOneKeyEach),
+    "test_the_roster_names_who_is_invited": partial(working, MissesBareAddresses),
     "test_the_roster_names_who_sits_individually": partial(working, KnowsPoolsAlone),
     "test_a_transaction_sees_its_own_writes": partial(working, ReadsWhatWas),
     "test_a_commit_is_whole": partial(each, CommitsHalf),
@@ -434,6 +500,27 @@ FAULTS: Final[dict[str, Callable[[], Opener]]] = {
 }
 
 
+# More faults: some break two promises, some the same one as another fault does.
+MORE: Final[tuple[tuple[type[MemoryWork], set[str]], ...]] = (
+    (ForgetsModes, {"test_what_was_saved_is_loaded", "test_every_event_is_kept_in_order"}),
+    (ForgetsReminders, {"test_what_was_saved_is_loaded"}),
+    (
+        KnowsTheEnrolledAlone,
+        {"test_the_roster_names_who_is_invited", "test_nobody_is_seated_twice_at_once"},
+    ),
+    (GuardsTheEnrolledAlone, {"test_nobody_is_seated_twice_at_once"}),
+)
+
+
+@pytest.mark.parametrize(("work", "promises"), MORE)
+def test_another_fault_breaks_what_it_touches(
+    work: type[MemoryWork], promises: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What invitations and policies add to a store is held, too."""
+    monkeypatch.setattr(races, "PATIENCE", races.HANGING)
+    assert broken(partial(working, work)) == promises
+
+
 @pytest.mark.parametrize("promise", FAULTS)
 def test_a_fault_breaks_its_promise_alone(promise: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bad store fails the test that is named for its fault, which says what to mend, and no other."""
@@ -446,6 +533,35 @@ def test_the_samples_hold_every_event() -> None:
     """A new event is not left out of what the suite stores."""
     stored = {type(event) for history in histories() for decision in history for event in decision.events}
     assert stored == {*get_args(SessionEvent), *get_args(SeatEvent)}
+
+
+def test_the_samples_fill_every_field() -> None:
+    """A store cannot lose a field unseen: somewhere each is neither empty nor what it is unless told."""
+    filled: defaultdict[type[AttrsInstance], set[str]] = defaultdict(set)
+    for value in parts(histories()):
+        for field in fields(type(value)):
+            found = getattr(value, field.name)
+            usual = cast("object", field.default)
+            if found not in ((), None) and found != {} and (usual is NOTHING or found != usual):
+                filled[type(value)].add(field.name)
+    empty = {kind.__name__: {field.name for field in fields(kind)} - names for kind, names in filled.items()}
+    assert {kind: names for kind, names in empty.items() if names} == {}
+    assert filled.keys() >= {Policy, Invitation, Cancelled, Hold, Deadline, Person, *get_args(SeatEvent)}
+
+
+def parts(value: object) -> Iterator[AttrsInstance]:
+    """Return every attrs value in *value*."""
+    if isinstance(value, Mapping):
+        for each in cast("Mapping[object, object]", value).values():
+            yield from parts(each)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for each in cast("Sequence[object]", value):
+            yield from parts(each)
+    elif has(type(value)):
+        whole = cast("AttrsInstance", value)
+        yield whole
+        for field in fields(type(whole)):
+            yield from parts(getattr(whole, field.name))
 
 
 def test_a_loss_is_named_to_the_last_field() -> None:

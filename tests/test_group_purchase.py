@@ -14,15 +14,26 @@ from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Event, Refusal, Refused
 from lara_core.kernel.errors import IdReused, NotFound
 from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
-from lara_core.kernel.people import Person
+from lara_core.kernel.people import EmailAddress, Person
 from lara_core.seats import (
+    AlreadyAccepted,
     AlreadySeated,
+    InvitationAccepted,
+    InvitationCorrected,
+    InvitationDeclined,
+    InvitationsExpired,
+    LearnerWithdrew,
+    Mode,
     NobodyToSeat,
+    Policy,
+    PoolHandedOver,
+    RemindersSent,
     SeatPool,
     SeatRevoked,
     SeatsAssigned,
     SeatsBought,
     SeatsCancelled,
+    SeatsInvited,
 )
 from lara_core.sessions import (
     CapacityChanged,
@@ -37,7 +48,7 @@ from lara_core.sessions import (
 )
 from lara_core.testing.memory import MemoryStore
 from lara_core.testing.races import at_once, insist
-from tests.builders import ANN, ANN_TYPED, AT_PURCHASE, BEN, CLEO, ENDS, FREELY, NOW, PRICE, STARTS, TICK, act
+from tests.builders import ANN, ANN_TYPED, AT_PURCHASE, BEN, CLEO, DAN, ENDS, FREELY, NOW, PRICE, STARTS, TICK, act
 
 SESSION: Final = SessionId("excel")
 POOL: Final = PoolId("pool")
@@ -45,6 +56,14 @@ BASKET: Final = HoldId("basket")
 UNTIL: Final = Deadline.at(NOW + timedelta(minutes=15))
 ONE, TWO, THREE = SeatNo(1), SeatNo(2), SeatNo(3)
 ACT: Final = act()
+# The pool of another session, whose one invitation was over just before `NOW`.
+DUE: Final = PoolId("due")
+DAN_SIGNED_IN: Final = Person.of("dan@example.com", "dan")
+FAY: Final = Person.of("fay@example.com")
+GUS: Final = EmailAddress("gus@example.com")
+# Invitations last half a week.
+POLICY: Final = Policy(invitation_hours=84, withdrawal=True)
+ASKED_UNTIL: Final = Deadline.at(NOW + timedelta(hours=84))
 
 # What each use case is asked, and what it writes in `sold`: the aggregate, its version, the event.
 DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tuple[str, int, Event]]]]] = {
@@ -68,6 +87,7 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
             "prices": (PRICE, PRICE),
             "policy": FREELY,
             "learners": (BEN,),
+            "invitees": (FAY,),
             "hold": BASKET,
         },
         [
@@ -83,23 +103,53 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
                     FREELY,
                     (PRICE, PRICE),
                     {ONE: BEN},
+                    {TWO: FAY},
                     ACT,
                 ),
             ),
         ],
     ),
     use.assign_seats: (
-        {"pool": POOL, "learners": (BEN, ANN_TYPED, BEN)},
-        [("pool", 2, SeatsAssigned({TWO: BEN}, (BEN,), (ANN_TYPED,), ACT))],
+        {"pool": POOL, "learners": (BEN, ANN_TYPED, Person.of("Ben@example.com", "ben"))},
+        [("pool", 2, SeatsAssigned({THREE: BEN}, (BEN,), (ANN_TYPED,), {}, ACT))],
     ),
-    use.revoke_seat: ({"pool": POOL, "seat": ONE, "to": BEN}, [("pool", 2, SeatRevoked(ONE, ANN, BEN, ACT))]),
+    use.invite_to_seats: (
+        {"pool": POOL, "people": (FAY, ANN_TYPED)},
+        [("pool", 2, SeatsInvited({THREE: FAY}, ASKED_UNTIL, (), (ANN_TYPED,), {}, ACT))],
+    ),
+    use.accept_invitation: (
+        {"pool": POOL, "seat": TWO, "invitation": 1, "learner": DAN_SIGNED_IN},
+        [("pool", 2, InvitationAccepted(TWO, 1, DAN_SIGNED_IN, ACT))],
+    ),
+    use.decline_invitation: (
+        {"pool": POOL, "seat": TWO, "invitation": 1},
+        [("pool", 2, InvitationDeclined(TWO, 1, DAN, ACT))],
+    ),
+    use.remind_invitees: ({"pool": POOL, "seats": (TWO,)}, [("pool", 2, RemindersSent({TWO: DAN}, ACT))]),
+    use.expire_invitations: ({"pool": DUE}, [("due", 2, InvitationsExpired({ONE: FAY}, ACT))]),
+    use.correct_invitation: (
+        {"pool": POOL, "seat": TWO, "to": GUS},
+        [("pool", 2, InvitationCorrected(TWO, DAN, Person(GUS), ASKED_UNTIL, ACT))],
+    ),
+    use.withdraw_learner: ({"pool": POOL, "seat": ONE}, [("pool", 2, LearnerWithdrew(ONE, ANN, ACT))]),
+    use.revoke_seat: (
+        {"pool": POOL, "seat": ONE, "to": BEN, "mode": Mode.CONFIRMATION},
+        [("pool", 2, SeatRevoked(ONE, ANN, BEN, ASKED_UNTIL, ACT))],
+    ),
+    use.hand_over_pool: (
+        {"pool": POOL, "buyer": ActorId("successor")},
+        [("pool", 2, PoolHandedOver(ActorId("manager"), ActorId("successor"), ACT))],
+    ),
     use.cancel_seats: (
-        {"pool": POOL, "seats": (TWO, ONE)},
-        [("excel", 4, PlacesGivenBack(2, ACT)), ("pool", 2, SeatsCancelled((ONE, TWO), {ONE: ANN}, ACT))],
+        {"pool": POOL, "seats": (THREE, ONE)},
+        [("excel", 4, PlacesGivenBack(2, ACT)), ("pool", 2, SeatsCancelled((ONE, THREE), {ONE: ANN}, ACT))],
     ),
     use.cancel_all_seats: (
         {"pool": POOL},
-        [("excel", 4, PlacesGivenBack(3, ACT)), ("pool", 2, SeatsCancelled((ONE, TWO, THREE), {ONE: ANN}, ACT))],
+        [
+            ("excel", 4, PlacesGivenBack(3, ACT)),
+            ("pool", 2, SeatsCancelled((ONE, TWO, THREE), {ONE: ANN, TWO: DAN}, ACT)),
+        ],
     ),
 }
 
@@ -118,36 +168,57 @@ ELSE: Final[Mapping[str, Any]] = {
     "prices": (PRICE, PRICE * 2),
     "policy": AT_PURCHASE,
     "learners": (CLEO,),
-    "seat": TWO,
+    "invitees": (CLEO,),
+    "people": (CLEO,),
+    "seat": THREE,
+    "invitation": 2,
+    "learner": CLEO,
     "to": CLEO,
-    "seats": (TWO,),
+    "mode": Mode.IMMEDIATE,
+    "seats": (ONE,),
 }
 
 COMMANDS: Final = [pytest.param(command, id=command.__name__) for command in DONE]
 
 
-def buy(store: MemoryStore, by: Act, name: PoolId, *, seats: int = 3, learners: Sequence[Person] = ()) -> Receipt:
-    """Buy seats in the session, in the same transaction whatever the pool."""
+def buy(
+    store: MemoryStore,
+    by: Act,
+    name: PoolId,
+    *,
+    session: SessionId = SESSION,
+    seats: int = 3,
+    learners: Sequence[Person] = (),
+    invitees: Sequence[Person] = (),
+) -> Receipt:
+    """Buy seats in a session, in the same transaction whatever the pool."""
     return use.buy_seats(
         store,
         by,
         name,
-        session=SESSION,
+        session=session,
         transaction=TransactionId("order"),
         buyer=ActorId("manager"),
         prices=(PRICE,) * seats,
-        policy=FREELY,
+        policy=POLICY,
         learners=learners,
+        invitees=invitees,
     )
 
 
 @pytest.fixture
 def sold() -> MemoryStore:
-    """Ten places; two are held in a basket, and three were bought, with Ann on the first seat."""
+    """Ten places; two are held in a basket, and three were bought: Ann is on the first seat, Dan is asked for the next.
+
+    The invitation in the other session is over by one microsecond.
+    """
     store = MemoryStore()
     _ = use.open_session(store, act(key="open"), SESSION, starts=STARTS, ends=ENDS, capacity=10)
     _ = use.hold_places(store, act(key="basket"), SESSION, BASKET, 2, until=UNTIL)
-    _ = buy(store, act(key="buy"), POOL, learners=(ANN,))
+    _ = buy(store, act(key="buy"), POOL, learners=(ANN,), invitees=(DAN,))
+    _ = use.open_session(store, act(key="other"), SessionId("other"), starts=STARTS, ends=ENDS)
+    long_ago = act(NOW - timedelta(hours=84) - TICK, key="ask")
+    _ = buy(store, long_ago, DUE, session=SessionId("other"), seats=1, invitees=(FAY,))
     return store
 
 
@@ -218,7 +289,9 @@ def test_two_commands_never_share_a_key(sold: MemoryStore) -> None:
 
 
 def test_the_order_of_seats_is_not_content(sold: MemoryStore) -> None:
-    """A set of check boxes comes back in any order, and each seat is cancelled once (S11)."""
+    """A set of check boxes comes back in any order, and each seat is meant once (S7, S11)."""
+    reminded = use.remind_invitees(sold, act(key="remind"), POOL, [TWO])
+    assert use.remind_invitees(sold, act(key="remind"), POOL, (TWO, TWO)) == reminded
     receipt = use.cancel_seats(sold, ACT, POOL, [TWO, ONE])
     assert use.cancel_seats(sold, ACT, POOL, {ONE, TWO}) == receipt
     assert use.cancel_seats(sold, ACT, POOL, [ONE, TWO, ONE]) == receipt
@@ -275,8 +348,53 @@ def test_nobody_sits_twice_in_a_session(seat: Callable[[MemoryStore, Person], No
     """Each use case that seats somebody asks who sits, in any pool or individually (S5, S8, S9)."""
     seat(sold, BEN)
     assert refusal(partial(use.assign_seats, sold, ACT, POOL, [BEN])) == NobodyToSeat((BEN,))
-    assert refusal(partial(use.revoke_seat, sold, ACT, POOL, ONE, to=BEN)) == AlreadySeated((BEN,))
+    assert refusal(partial(use.invite_to_seats, sold, ACT, POOL, [BEN])) == NobodyToSeat((BEN,))
+    assert refusal(partial(use.accept_invitation, sold, ACT, POOL, TWO, 1, learner=BEN)) == AlreadySeated((BEN,))
+    typed = Person(BEN.address)
+    assert refusal(partial(use.correct_invitation, sold, ACT, POOL, TWO, BEN.address)) == AlreadySeated((typed,))
+    for mode in Mode:
+        assert refusal(partial(use.revoke_seat, sold, ACT, POOL, ONE, to=BEN, mode=mode)) == AlreadySeated((BEN,))
     assert refusal(partial(buy, sold, ACT, PoolId("second"), learners=(BEN,))) == AlreadySeated((BEN,))
+    assert refusal(partial(buy, sold, ACT, PoolId("second"), invitees=(BEN,))) == AlreadySeated((BEN,))
+
+
+def test_an_invitee_sits(sold: MemoryStore) -> None:
+    """Who is asked in one pool is asked in no other, until they decline (S5, S6)."""
+    _ = buy(sold, act(key="second"), PoolId("second"))
+    assert refusal(partial(use.invite_to_seats, sold, ACT, PoolId("second"), [DAN])) == NobodyToSeat((DAN,))
+    assert refusal(partial(use.assign_seats, sold, ACT, PoolId("second"), [DAN_SIGNED_IN])) == NobodyToSeat(
+        (DAN_SIGNED_IN,)
+    )
+    _ = use.decline_invitation(sold, act(key="no"), POOL, TWO, 1)
+    asked = use.invite_to_seats(sold, ACT, PoolId("second"), [DAN])
+    assert asked.written == (Written("second", 2, SeatsInvited({ONE: DAN}, ASKED_UNTIL, (), (), {}, ACT)),)
+
+
+def test_a_second_acceptance_is_an_answer_without_events(sold: MemoryStore) -> None:
+    """A link that is opened again, under a key of its own, is not told off and writes nothing (S6)."""
+    _ = use.accept_invitation(sold, act(key="first"), POOL, TWO, 1, learner=DAN_SIGNED_IN)
+    before = both(sold)
+    again = use.accept_invitation(sold, act(ENDS, key="again"), POOL, TWO, 1, learner=DAN_SIGNED_IN)
+    assert again == Receipt(ACT.by, Key("again"), ())
+    assert both(sold) == before
+
+
+def test_of_sixteen_answers_one_counts(sold: MemoryStore) -> None:
+    """Whoever forwards an invitation, and however many press at once, one account is enrolled by it (S4, S6)."""
+
+    def answer(number: int, shared: MemoryStore) -> Refusal | None:
+        learner = Person.of(f"learner-{number}@example.com", f"learner-{number}")
+        by = act(by=f"learner-{number}")
+        try:
+            _ = insist(partial(use.accept_invitation, shared, by, POOL, TWO, 1, learner=learner))
+        except Refused as refused:
+            return refused.refusal
+        return None
+
+    said = at_once(lambda: sold, *(partial(answer, number) for number in range(16)))
+    _, pool = both(sold)
+    assert (said.count(None), said.count(AlreadyAccepted(TWO))) == (1, 15)
+    assert (pool.version, pool.enrolled[TWO].account) == (2, f"learner-{said.index(None)}")
 
 
 def test_of_sixteen_buyers_one_gets_the_last_place() -> None:
@@ -314,5 +432,5 @@ def test_one_key_sixteen_times_is_one_purchase(sold: MemoryStore) -> None:
 def test_an_actor_may_use_a_key_of_another(sold: MemoryStore) -> None:
     """Keys are per actor: two managers whose forms count from one do not meet (K4)."""
     first = use.assign_seats(sold, Act(NOW, ActorId("ann"), Key("1")), POOL, [BEN])
-    second = use.assign_seats(sold, Act(NOW, ActorId("ben"), Key("1")), POOL, [CLEO])
+    second = use.remind_invitees(sold, Act(NOW, ActorId("ben"), Key("1")), POOL, [TWO])
     assert (first.written[0].version, second.written[0].version) == (2, 3)

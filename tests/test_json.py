@@ -25,18 +25,35 @@ from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.kernel.receipts import Receipt, Written
 from lara_core.seats import (
+    AccountInvited,
     AccountNeeded,
+    AlreadyAccepted,
     AlreadySeated,
     Cancelled,
+    Invitation,
+    InvitationAccepted,
+    InvitationCorrected,
+    InvitationDead,
+    InvitationDeclined,
+    InvitationExpired,
+    InvitationsExpired,
     LearnersNeeded,
+    LearnerWithdrew,
+    Mode,
+    ModeOff,
     NamedTwice,
     NewHolderNeeded,
+    NobodyToRemind,
     NobodyToSeat,
     NoSuchSeat,
     NotEnoughSeats,
     NothingToCancel,
+    OtherAccount,
     OtherSession,
     Policy,
+    PoolHandedOver,
+    RemindersSent,
+    RemindersUsed,
     SameHolder,
     SeatEvent,
     SeatIs,
@@ -46,15 +63,18 @@ from lara_core.seats import (
     SeatsAssigned,
     SeatsBought,
     SeatsCancelled,
+    SeatsInvited,
     SeatState,
     SessionEnded,
     SessionStarted,
+    WithdrawalOff,
 )
 from lara_core.sessions import (
     CapacityBelowUse,
     CapacityChanged,
     FewerTaken,
     Hold,
+    HoldAlreadySecured,
     HoldAlreadyThere,
     HoldGone,
     HoldReleased,
@@ -72,7 +92,7 @@ from lara_core.sessions import (
 )
 from lara_core.telling.notices import Notice, Template
 from lara_core.testing import strategies
-from tests.builders import ANN, ANN_TYPED, BEN, ENDS, NOW, STARTS, TICK, act, flaw
+from tests.builders import ANN, ANN_TYPED, BEN, DAN, ENDS, NOW, STARTS, TICK, act, flaw
 
 T = TypeVar("T")
 
@@ -87,13 +107,21 @@ TEN: Final = {"minor": 1000, "currency": "CAD"}
 ANN_DATA: Final = {"address": "ann@example.com", "account": "ann"}
 ANN_TYPED_DATA: Final = {"address": "Ann@EXAMPLE.com", "account": None}
 BEN_DATA: Final = {"address": "ben@example.com", "account": "ben"}
-REVOKED: Final = SeatRevoked(SeatNo(3), ANN, None, act())
-REVOKED_DATA: Final = {"type": "seats.revoked.v1", "seat": 3, "holder": ANN_DATA, "to": None, "act": ACT}
+DAN_DATA: Final = {"address": "dan@example.com", "account": None}
+REVOKED: Final = SeatRevoked(SeatNo(3), ANN, None, None, act())
+REVOKED_DATA: Final = {"type": "seats.revoked.v1", "seat": 3, "holder": ANN_DATA, "to": None, "until": None, "act": ACT}
 DAY: Final = Deadline.on(date(2027, 3, 28), Zone("Europe/Paris"))
 DAY_DATA: Final = {"instant": "2027-03-28T22:00:00+00:00", "day": {"date": "2027-03-28", "zone": "Europe/Paris"}}
 INSTANT: Final = Deadline.at(NOW + TICK)
 INSTANT_DATA: Final = {"instant": LATE, "day": None}
 PRICE: Final = Money.of("10.00", "CAD")
+POLICY_DATA: Final = {
+    "assign_at_purchase": False,
+    "modes": ["confirmation", "immediate"],
+    "invitation_hours": 168,
+    "reminders": 2,
+    "withdrawal": False,
+}
 
 KEPT: Final[list[tuple[object, Data]]] = [
     (
@@ -147,6 +175,7 @@ KEPT: Final[list[tuple[object, Data]]] = [
     (CapacityBelowUse(3, 4), {"type": "sessions.capacity_below_use.v1", "capacity": 3, "used": 4}),
     (HoldAlreadyThere(HoldId("h-1")), {"type": "sessions.hold_already_there.v1", "hold": "h-1"}),
     (HoldGone(HoldId("h-1")), {"type": "sessions.hold_gone.v1", "hold": "h-1"}),
+    (HoldAlreadySecured(HoldId("h-1")), {"type": "sessions.hold_already_secured.v1", "hold": "h-1"}),
     (HoldWouldLapse(INSTANT), {"type": "sessions.hold_would_lapse.v1", "until": INSTANT_DATA}),
     (SalesOver(ENDS), {"type": "sessions.sales_over.v1", "ends": "2027-03-08T17:00:00+00:00"}),
     (FewerTaken(3, 2), {"type": "sessions.fewer_taken.v1", "places": 3, "taken": 2}),
@@ -157,10 +186,18 @@ KEPT: Final[list[tuple[object, Data]]] = [
             SessionId("excel"),
             TransactionId("order"),
             ActorId("manager"),
-            Policy(assign_at_purchase=True),
-            (PRICE, PRICE, Money.zero(Currency("CAD")), PRICE),
+            Policy(
+                assign_at_purchase=True,
+                modes=frozenset({Mode.CONFIRMATION}),
+                invitation_hours=24,
+                reminders=0,
+                withdrawal=True,
+            ),
+            (PRICE, PRICE, Money.zero(Currency("CAD")), PRICE, PRICE, PRICE),
             (SeatNo(4),),
+            {SeatNo(6): Invitation(5, DAN, INSTANT, reminders=1), SeatNo(5): Invitation(7, BEN, DAY)},
             {SeatNo(1): ANN_TYPED},
+            {SeatNo(1): 3},
             {SeatNo(2): Cancelled(BEN), SeatNo(3): Cancelled()},
         ),
         {
@@ -170,10 +207,21 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "session": "excel",
             "transaction": "order",
             "buyer": "manager",
-            "policy": {"assign_at_purchase": True},
-            "paid": [TEN, TEN, {"minor": 0, "currency": "CAD"}, TEN],
+            "policy": {
+                "assign_at_purchase": True,
+                "modes": ["confirmation"],
+                "invitation_hours": 24,
+                "reminders": 0,
+                "withdrawal": True,
+            },
+            "paid": [TEN, TEN, {"minor": 0, "currency": "CAD"}, TEN, TEN, TEN],
             "free": [4],
+            "invited": {
+                "6": {"number": 5, "to": DAN_DATA, "until": INSTANT_DATA, "reminders": 1},
+                "5": {"number": 7, "to": BEN_DATA, "until": DAY_DATA, "reminders": 0},
+            },
             "enrolled": {"1": ANN_TYPED_DATA},
+            "accepted": {"1": 3},
             "cancelled": {"2": {"holder": BEN_DATA}, "3": {"holder": None}},
         },
     ),
@@ -186,6 +234,7 @@ KEPT: Final[list[tuple[object, Data]]] = [
             Policy(),
             (PRICE, PRICE),
             {SeatNo(1): ANN},
+            {SeatNo(2): DAN},
             act(),
         ),
         {
@@ -194,21 +243,70 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "session": "excel",
             "transaction": "order",
             "buyer": "manager",
-            "policy": {"assign_at_purchase": False},
+            "policy": POLICY_DATA,
             "prices": [TEN, TEN],
             "learners": {"1": ANN_DATA},
+            "invitees": {"2": DAN_DATA},
             "act": ACT,
         },
     ),
     (
-        SeatsAssigned({SeatNo(10): ANN, SeatNo(2): BEN}, (ANN_TYPED,), (), act()),
+        SeatsAssigned({SeatNo(10): ANN, SeatNo(2): BEN}, (ANN_TYPED,), (), {SeatNo(3): DAN}, act()),
         {
             "type": "seats.assigned.v1",
             "learners": {"10": ANN_DATA, "2": BEN_DATA},
             "repeated": [ANN_TYPED_DATA],
             "already": [],
+            "expired": {"3": DAN_DATA},
             "act": ACT,
         },
+    ),
+    (
+        SeatsInvited({SeatNo(10): DAN, SeatNo(2): BEN}, INSTANT, (), (ANN,), {}, act()),
+        {
+            "type": "seats.invited.v1",
+            "invitees": {"10": DAN_DATA, "2": BEN_DATA},
+            "until": INSTANT_DATA,
+            "repeated": [],
+            "already": [ANN_DATA],
+            "expired": {},
+            "act": ACT,
+        },
+    ),
+    (
+        InvitationAccepted(SeatNo(3), 7, ANN, act()),
+        {"type": "seats.invitation_accepted.v1", "seat": 3, "invitation": 7, "learner": ANN_DATA, "act": ACT},
+    ),
+    (
+        InvitationDeclined(SeatNo(3), 7, DAN, act()),
+        {"type": "seats.invitation_declined.v1", "seat": 3, "invitation": 7, "invitee": DAN_DATA, "act": ACT},
+    ),
+    (
+        InvitationsExpired({SeatNo(3): DAN}, act()),
+        {"type": "seats.invitations_expired.v1", "expired": {"3": DAN_DATA}, "act": ACT},
+    ),
+    (
+        RemindersSent({SeatNo(3): DAN}, act()),
+        {"type": "seats.reminders_sent.v1", "invitees": {"3": DAN_DATA}, "act": ACT},
+    ),
+    (
+        InvitationCorrected(SeatNo(3), DAN, ANN_TYPED, INSTANT, act()),
+        {
+            "type": "seats.invitation_corrected.v1",
+            "seat": 3,
+            "before": DAN_DATA,
+            "to": ANN_TYPED_DATA,
+            "until": INSTANT_DATA,
+            "act": ACT,
+        },
+    ),
+    (
+        LearnerWithdrew(SeatNo(3), ANN, act()),
+        {"type": "seats.learner_withdrew.v1", "seat": 3, "learner": ANN_DATA, "act": ACT},
+    ),
+    (
+        PoolHandedOver(ActorId("manager"), ActorId("successor"), act()),
+        {"type": "seats.handed_over.v1", "before": "manager", "buyer": "successor", "act": ACT},
     ),
     (REVOKED, REVOKED_DATA),
     (
@@ -231,6 +329,18 @@ KEPT: Final[list[tuple[object, Data]]] = [
     (LearnersNeeded(3, 2), {"type": "seats.learners_needed.v1", "seats": 3, "named": 2}),
     (NewHolderNeeded(SeatNo(9)), {"type": "seats.new_holder_needed.v1", "seat": 9}),
     (SameHolder(SeatNo(9)), {"type": "seats.same_holder.v1", "seat": 9}),
+    (ModeOff(Mode.CONFIRMATION), {"type": "seats.mode_off.v1", "mode": "confirmation"}),
+    (InvitationDead(SeatNo(9)), {"type": "seats.invitation_dead.v1", "seat": 9}),
+    (
+        InvitationExpired(SeatNo(9), INSTANT),
+        {"type": "seats.invitation_expired.v1", "seat": 9, "until": INSTANT_DATA},
+    ),
+    (AlreadyAccepted(SeatNo(9)), {"type": "seats.already_accepted.v1", "seat": 9}),
+    (OtherAccount(SeatNo(9)), {"type": "seats.other_account.v1", "seat": 9}),
+    (AccountInvited(SeatNo(9)), {"type": "seats.account_invited.v1", "seat": 9}),
+    (NobodyToRemind(), {"type": "seats.nobody_to_remind.v1"}),
+    (RemindersUsed(SeatNo(9), 2), {"type": "seats.reminders_used.v1", "seat": 9, "reminders": 2}),
+    (WithdrawalOff(), {"type": "seats.withdrawal_off.v1"}),
     (NothingToCancel(), {"type": "seats.nothing_to_cancel.v1"}),
     (
         Receipt(ActorId("manager"), Key("key"), (Written("pool", 2, REVOKED),)),
@@ -242,15 +352,26 @@ KEPT: Final[list[tuple[object, Data]]] = [
         },
     ),
     (
-        Notice("pool:2:seats.revoked:3", ANN, Template.REVOKED, SessionId("excel"), PoolId("pool"), (SeatNo(3),)),
+        Notice(
+            "pool:2:seats.invited:3",
+            DAN,
+            Template.INVITED,
+            SessionId("excel"),
+            PoolId("pool"),
+            (SeatNo(3),),
+            2,
+            INSTANT,
+        ),
         {
             "type": "notice.v1",
-            "key": "pool:2:seats.revoked:3",
-            "to": ANN_DATA,
-            "template": "seats.revoked",
+            "key": "pool:2:seats.invited:3",
+            "to": DAN_DATA,
+            "template": "seats.invited",
             "session": "excel",
             "pool": "pool",
             "seats": [3],
+            "invitation": 2,
+            "until": INSTANT_DATA,
         },
     ),
 ]
@@ -320,6 +441,7 @@ FIELDS: Final[Mapping[object, st.SearchStrategy[object]]] = {
     HoldId: strategies.ids(HoldId),
     SeatNo: strategies.seat_numbers(),
     SeatState: st.sampled_from(SeatState),
+    Mode: st.sampled_from(Mode),
     datetime: strategies.instants(),
     Deadline: strategies.deadlines(),
     tuple[Person, ...]: st.lists(strategies.people(), max_size=3).map(tuple),
@@ -383,7 +505,7 @@ class Marked(str):
 def test_strings_of_a_framework_become_plain() -> None:
     """So does an address or an id that was made of a framework's own kind of string."""
     ann = Person(EmailAddress(Marked("ann@example.com")), AccountId(Marked("ann")))
-    data = json.dump(SeatRevoked(SeatNo(3), ann, None, act()))
+    data = json.dump(SeatRevoked(SeatNo(3), ann, None, None, act()))
     assert (data, types(data)) == (REVOKED_DATA, {dict, str, int, NoneType})
 
 
@@ -502,7 +624,10 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (BOUGHT, put("prices", 1, "ann@example.com", to=1), "$.prices[1]", Flaw.UNKNOWN_KEY),
     (REVOKED_, put("act", 1, to=1), "$.act", Flaw.UNKNOWN_KEY),
     (REVOKED_, drop("to"), "$.to", Flaw.MISSING_KEY),
+    (REVOKED_, drop("until"), "$.until", Flaw.MISSING_KEY),
     (POOL, drop("enrolled"), "$.enrolled", Flaw.MISSING_KEY),
+    (POOL, drop("invited", "5", "reminders"), '$.invited["5"].reminders', Flaw.MISSING_KEY),
+    (POOL, drop("policy", "modes"), "$.policy.modes", Flaw.MISSING_KEY),
     (POOL, drop("cancelled", "3", "holder"), '$.cancelled["3"].holder', Flaw.MISSING_KEY),
     (POOL, drop("paid", 2, "currency"), "$.paid[2].currency", Flaw.MISSING_KEY),
     (POOL, drop("enrolled", "1", "account"), '$.enrolled["1"].account', Flaw.MISSING_KEY),
@@ -520,6 +645,10 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (RECEIPT, put("written", 0, "event", to=None), "$.written[0].event", Flaw.WRONG_TYPE),
     ("seats.seat_is.v1", put("state", to="FREE"), "$.state", Flaw.UNKNOWN_NAME),
     ("seats.seat_is.v1", put("state", to=1), "$.state", Flaw.WRONG_TYPE),
+    ("seats.mode_off.v1", put("mode", to="by_chance"), "$.mode", Flaw.UNKNOWN_NAME),
+    (POOL, put("policy", "modes", to=["confirmation", "by_chance"]), "$.policy.modes[1]", Flaw.UNKNOWN_NAME),
+    (POOL, put("policy", "modes", to=["immediate", "confirmation"]), "$.policy.modes", Flaw.WRONG_ORDER),
+    (POOL, put("policy", "modes", to="immediate"), "$.policy.modes", Flaw.WRONG_TYPE),
     # Objects and arrays
     (REVOKED_, put("act", to=[]), "$.act", Flaw.WRONG_TYPE),
     (REVOKED_, put("holder", to=None), "$.holder", Flaw.WRONG_TYPE),
@@ -529,6 +658,11 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (POOL, put("paid", 1, to=1000), "$.paid[1]", Flaw.WRONG_TYPE),
     (POOL, put("enrolled", to=[]), "$.enrolled", Flaw.WRONG_TYPE),
     (SESSION, put("holds", "h-1", "until", to=1), "$.holds[1].until", Flaw.WRONG_TYPE),
+    (POOL, put("invited", "6", "until", to=None), '$.invited["6"].until', Flaw.WRONG_TYPE),
+    (POOL, put("invited", "6", "to", "address", to="dan"), '$.invited["6"].to.address', Flaw.NOT_AN_ADDRESS),
+    (POOL, put("invited", "6", "number", to="5"), '$.invited["6"].number', Flaw.WRONG_TYPE),
+    (POOL, put("accepted", "1", to=True), '$.accepted["1"]', Flaw.WRONG_TYPE),
+    (REVOKED_, put("until", to=LATE), "$.until", Flaw.WRONG_TYPE),
     (NOTICE, put("to", to=7), "$.to", Flaw.WRONG_TYPE),
     # Numbers and switches
     (POOL, put("version", to=True), "$.version", Flaw.WRONG_TYPE),
@@ -569,6 +703,9 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     # What a constructor says of one field, or of the whole
     (OPENED, put("ends", to="2027-03-08T09:00:00+00:00"), "$.ends", Flaw.WRONG_ORDER),
     (OPENED, put("capacity", to=-1), "$.capacity", Flaw.TOO_SMALL),
+    (POOL, put("policy", "modes", to=[]), "$.policy.modes", Flaw.EMPTY),
+    (POOL, put("policy", "invitation_hours", to=0), "$.policy.invitation_hours", Flaw.TOO_SMALL),
+    (BOUGHT, put("policy", "reminders", to=101), "$.policy.reminders", Flaw.TOO_LARGE),
     (BOUGHT, put("prices", to=[]), "$.prices", Flaw.EMPTY),
     (BOUGHT, put("prices", 0, "minor", to=-1), "$.prices", Flaw.TOO_SMALL),
     (BOUGHT, put("prices", 1, "currency", to="EUR"), "$.prices", Flaw.MIXED_CURRENCIES),
@@ -656,7 +793,8 @@ def test_what_is_no_object_is_no_event(data: Data) -> None:
 
 REVOKED_TEXT: Final = (
     '{"act":{"at":"2027-03-01T09:00:00+00:00","by":"manager","key":"key"},'
-    '"holder":{"account":"ann","address":"ann@example.com"},"seat":3,"to":null,"type":"seats.revoked.v1"}'
+    '"holder":{"account":"ann","address":"ann@example.com"},"seat":3,"to":null,"type":"seats.revoked.v1",'
+    '"until":null}'
 )
 
 
@@ -824,7 +962,8 @@ CONTENT: Final[Mapping[str, object]] = {
 CONTENT_TEXT: Final = (
     '{"accounts":["a","ann","b"],"by_seat":{"3":{"account":"ann","address":"ann@example.com"}},"do":"everything",'
     '"learners":[{"account":"ann","address":"ann@example.com"},{"account":null,"address":"Ann@EXAMPLE.com"}],'
-    '"numbers":[10,9],"policy":{"assign_at_purchase":false},"pool":"pool","prices":[{"currency":"CAD","minor":1000}],'
+    '"numbers":[10,9],"policy":{"assign_at_purchase":false,"invitation_hours":168,"modes":["confirmation","immediate"],'
+    '"reminders":2,"withdrawal":false},"pool":"pool","prices":[{"currency":"CAD","minor":1000}],'
     '"seat":3,"seats":[2,10],"starts":"2027-03-08T09:00:00+00:00","state":"free","to":null,'
     '"until":{"day":{"date":"2027-03-28","zone":"Europe/Paris"},"instant":"2027-03-28T22:00:00+00:00"},"whole":true}'
 )

@@ -13,7 +13,20 @@ from lara_core.kernel.people import Person
 from lara_core.telling.notices import Setting
 from lara_core.testing.conformance import GroupPurchaseConformance, OpenStore, SeatIndividually, Silence
 from lara_core.testing.memory import MemoryStore
-from lara_core.testing.samples import ANA, BORIS, OTHER_SESSION, POOL, SESSION, UNTIL, act, bought, notice, opened
+from lara_core.testing.samples import (
+    ANA,
+    BORIS,
+    FAYE,
+    OTHER_POOL,
+    OTHER_SESSION,
+    POOL,
+    SESSION,
+    UNTIL,
+    act,
+    bought,
+    notice,
+    opened,
+)
 
 
 @pytest.fixture
@@ -84,6 +97,25 @@ def test_who_asked_who_sits_is_stale_once_somebody_else_does(store: MemoryStore)
 
     with pytest.raises(StaleState):
         come_late()
+
+
+def test_who_asked_who_sits_is_stale_once_somebody_else_is_invited(store: MemoryStore) -> None:
+    """An invitee sits too, although no seat but the other pool's own has changed (S5)."""
+    with store.transaction() as work:
+        work.save(bought(OTHER_POOL))
+
+    def come_late() -> None:
+        with store.transaction() as work:
+            session, seated = work.sessions.get(SESSION), work.seated(SESSION)
+            with store.transaction() as meanwhile:
+                other = meanwhile.pools.get(OTHER_POOL)
+                meanwhile.save(other.invite(act("meanwhile"), (FAYE,), session=session, seated=()))
+            work.save(work.pools.get(POOL).assign(act("late"), (ANA,), session=session, seated=seated))
+
+    with pytest.raises(StaleState):
+        come_late()
+    with store.transaction() as work:
+        assert (work.seated(SESSION), work.pools.get(POOL)) == (frozenset(FAYE.keys), bought().state)
 
 
 def test_what_was_not_read_makes_nobody_stale(store: MemoryStore) -> None:

@@ -1,17 +1,23 @@
 """Who is told of what (T1): every event of the table, to the exact notice."""
 
+from datetime import datetime, timedelta
 from typing import Final, get_args
 
 import pytest
 
+from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId
 from lara_core.kernel.people import Person
-from lara_core.seats import SeatDecision, SeatEvent, SeatPool
+from lara_core.seats import Mode, Policy, PoolHandedOver, SeatDecision, SeatEvent, SeatPool
 from lara_core.sessions import SessionEvent
 from lara_core.telling.notices import TABLE, Notice, Party, Recipient, Setting, Template, notices
-from tests.builders import ANN, BEN, CLEO, act, pool, session
+from tests.builders import ANN, BEN, BRIEFLY, CLEO, DAN, NOW, STARTS, act, pool, session
 
 MANAGER: Final = ActorId("manager")
+ONE: Final = SeatNo(1)
+WEEK: Final = Deadline.at(NOW + timedelta(days=7))
+LATER: Final = NOW + timedelta(days=2)
+"""When what `BRIEFLY` invited to is due."""
 
 
 def notice(key: str, to: Recipient, template: Template, *seats: int) -> Notice:
@@ -19,13 +25,23 @@ def notice(key: str, to: Recipient, template: Template, *seats: int) -> Notice:
     return Notice(key, to, template, SessionId("excel"), PoolId("pool"), tuple(map(SeatNo, seats)))
 
 
+def asked(key: str, to: Person, template: Template, seat: int, number: int, until: Deadline = WEEK) -> Notice:
+    """A notice about an invitation to a seat of that pool."""
+    return Notice(key, to, template, SessionId("excel"), PoolId("pool"), (SeatNo(seat),), number, until)
+
+
+def swept(at: datetime = LATER) -> SeatDecision:
+    """Two invitations of a pool of three are due."""
+    return pool(invitees=(ANN, BEN), policy=BRIEFLY).expire(act(at), session=session())
+
+
 def cancelled(*learners: Person, seats: tuple[int, ...]) -> SeatDecision:
     """Seats of a pool of three, with *learners* on the first of them, are cancelled."""
     return pool(*learners).cancel(act(), tuple(map(SeatNo, seats)), session=session())
 
 
-def bought(*learners: Person) -> SeatDecision:
-    """A pool of three is bought, with *learners* on the first seats."""
+def bought(*learners: Person, invitees: tuple[Person, ...] = ()) -> SeatDecision:
+    """A pool of three is bought, with *learners* on the first seats and *invitees* on the next."""
     empty = pool()
     return SeatPool.buy(
         act(),
@@ -36,7 +52,29 @@ def bought(*learners: Person) -> SeatDecision:
         prices=empty.paid,
         policy=empty.policy,
         learners=learners,
+        invitees=invitees,
         seated=(),
+    )
+
+
+def one_of_each() -> tuple[SeatDecision, ...]:
+    """Decisions that have, together, every event of seats and every row of the table."""
+    waiting, due = pool(ANN, invitees=(DAN,)), pool(invitees=(DAN,), policy=BRIEFLY)
+    leaving = pool(ANN, policy=Policy(withdrawal=True))
+    return (
+        bought(ANN, invitees=(DAN,)),
+        due.assign(act(LATER), (ANN,), session=session(), seated=()),
+        due.invite(act(LATER), (BEN,), session=session(), seated=()),
+        waiting.accept(act(), SeatNo(2), 1, learner=BEN, session=session(), seated=()),
+        waiting.decline(act(), SeatNo(2), 1, session=session()),
+        swept(),
+        waiting.remind(act(), (SeatNo(2),), session=session()),
+        waiting.correct(act(), SeatNo(2), CLEO.address, session=session(), seated=()),
+        leaving.withdraw(act(by="ann"), ONE, session=session()),
+        waiting.revoke(act(), ONE, to=BEN, session=session(), seated=()),
+        waiting.revoke(act(), ONE, to=BEN, mode=Mode.CONFIRMATION, session=session(), seated=()),
+        cancelled(ANN, seats=(1,)),
+        waiting.hand_over(act(), ActorId("other")),
     )
 
 
@@ -53,12 +91,122 @@ def test_a_purchase_without_learners_tells_nobody() -> None:
     assert notices(bought()) == ()
 
 
+def test_a_purchase_tells_those_whom_it_invites() -> None:
+    """Learners are told that they are enrolled, invitees by which invitation and until when they can be (S3, S8)."""
+    assert notices(bought(ANN, invitees=(DAN,))) == (
+        notice("pool:1:seats.enrolled:1", ANN, Template.ENROLLED, 1),
+        asked("pool:1:seats.invited:2", DAN, Template.INVITED, 2, 1),
+    )
+
+
 def test_an_assignment_tells_those_whom_it_seats() -> None:
     """Who was named twice or already sits is not told: nothing happened to their seat (S5)."""
     decision = pool(ANN).assign(act(), (ANN, BEN, CLEO, BEN), session=session(), seated=set(ANN.keys))
     assert notices(decision) == (
         notice("pool:2:seats.enrolled:2", BEN, Template.ENROLLED, 2),
         notice("pool:2:seats.enrolled:3", CLEO, Template.ENROLLED, 3),
+    )
+
+
+def test_an_assignment_tells_whose_invitations_were_due() -> None:
+    """Those who lost an invitation on the way are told each, the buyer once of all of them (S7)."""
+    due = pool(invitees=(BEN, DAN), policy=BRIEFLY)
+    assert notices(due.assign(act(LATER), (ANN,), session=session(), seated=())) == (
+        notice("pool:2:seats.enrolled:1", ANN, Template.ENROLLED, 1),
+        notice("pool:2:seats.expired:1", BEN, Template.EXPIRED, 1),
+        notice("pool:2:seats.expired:2", DAN, Template.EXPIRED, 2),
+        notice("pool:2:seats.expired_buyer:1", MANAGER, Template.EXPIRED_BUYER, 1, 2),
+    )
+
+
+def test_an_invitation_tells_invitees_which_it_is() -> None:
+    """Each is told the number that an answer must name, and until when it is awaited; nobody else is told (S6)."""
+    decision = pool(ANN).invite(act(), (BEN, DAN, ANN, BEN), session=session(), seated=set(ANN.keys))
+    assert notices(decision) == (
+        asked("pool:2:seats.invited:2", BEN, Template.INVITED, 2, 2),
+        asked("pool:2:seats.invited:3", DAN, Template.INVITED, 3, 2),
+    )
+
+
+def test_an_invitation_tells_whose_invitations_were_due() -> None:
+    """The seat of one that is due is offered to somebody else, and both are told, as is the buyer (S7)."""
+    decision = pool(invitees=(DAN,), policy=BRIEFLY).invite(act(LATER), (BEN,), session=session(), seated=())
+    assert notices(decision) == (
+        asked("pool:2:seats.invited:1", BEN, Template.INVITED, 1, 2, Deadline.at(LATER + timedelta(days=1))),
+        notice("pool:2:seats.expired:1", DAN, Template.EXPIRED, 1),
+        notice("pool:2:seats.expired_buyer:1", MANAGER, Template.EXPIRED_BUYER, 1),
+    )
+
+
+def test_an_acceptance_tells_the_learner_and_the_buyer() -> None:
+    """The learner who accepted is told as somebody enrolled, with the account's address; the buyer which seat (S6)."""
+    waiting = pool(invitees=(DAN,))
+    assert notices(waiting.accept(act(), ONE, 1, learner=BEN, session=session(), seated=())) == (
+        notice("pool:2:seats.enrolled:1", BEN, Template.ENROLLED, 1),
+        notice("pool:2:seats.accepted_buyer:1", MANAGER, Template.ACCEPTED_BUYER, 1),
+    )
+
+
+def test_accepting_twice_tells_once() -> None:
+    """The second acceptance is none, and tells nobody (S6, K12)."""
+    accepted = pool(invitees=(BEN,)).accept(act(), ONE, 1, learner=BEN, session=session(), seated=()).state
+    assert notices(accepted.accept(act(), ONE, 1, learner=BEN, session=session(), seated=())) == ()
+
+
+def test_a_decline_tells_the_buyer() -> None:
+    """Whoever declined knows; the buyer learns that the seat is free (S6)."""
+    assert notices(pool(invitees=(DAN,)).decline(act(), ONE, 1, session=session())) == (
+        notice("pool:2:seats.declined_buyer:1", MANAGER, Template.DECLINED_BUYER, 1),
+    )
+
+
+def test_a_sweep_tells_invitees_and_the_buyer() -> None:
+    """Each is told of their own invitation, the buyer once of all of them (S7)."""
+    assert notices(swept()) == (
+        notice("pool:2:seats.expired:1", ANN, Template.EXPIRED, 1),
+        notice("pool:2:seats.expired:2", BEN, Template.EXPIRED, 2),
+        notice("pool:2:seats.expired_buyer:1", MANAGER, Template.EXPIRED_BUYER, 1, 2),
+    )
+
+
+def test_a_sweep_that_finds_nothing_tells_nobody() -> None:
+    """Hosts sweep now and then; nobody hears of it unless something was due (S7)."""
+    assert notices(swept(NOW)) == ()
+
+
+def test_a_reminder_tells_the_same_invitation_again() -> None:
+    """It names the invitation that it is about, with the deadline that it had: nothing moves (S7)."""
+    at = NOW + timedelta(hours=1)
+    reminded = pool(invitees=(BEN, DAN)).remind(act(at), (SeatNo(2),), session=session())
+    again = reminded.state.remind(act(at), (SeatNo(2),), session=session())
+    assert [notices(each) for each in (reminded, again)] == [
+        (asked("pool:2:seats.reminded:2", DAN, Template.REMINDED, 2, 1),),
+        (asked("pool:3:seats.reminded:2", DAN, Template.REMINDED, 2, 1),),
+    ]
+
+
+def test_a_correction_tells_the_right_address_alone() -> None:
+    """Whoever has the mistyped address hears nothing more; the right one gets an invitation of its own (S17)."""
+    decision = pool(invitees=(DAN,)).correct(act(), ONE, BEN.address, session=session(), seated=())
+    assert notices(decision) == (asked("pool:2:seats.invited:1", Person(BEN.address), Template.INVITED, 1, 2),)
+
+
+def test_a_withdrawal_tells_the_buyer() -> None:
+    """Whoever withdrew knows; the buyer learns that the seat is free (S10)."""
+    decision = pool(ANN, policy=Policy(withdrawal=True)).withdraw(act(by="ann"), ONE, session=session())
+    assert notices(decision) == (notice("pool:2:seats.withdrawn_buyer:1", MANAGER, Template.WITHDRAWN_BUYER, 1),)
+
+
+def test_a_pool_that_changes_hands_tells_nobody() -> None:
+    """The host knows both buyers and whether they know; learners keep their seats (S17)."""
+    assert notices(pool(ANN).hand_over(act(), ActorId("other"))) == ()
+
+
+def test_the_buyer_who_is_told_is_todays() -> None:
+    """After a pool was handed over its new buyer is told, and the former one is not (S17)."""
+    theirs = pool(invitees=(DAN,)).hand_over(act(), ActorId("other")).state
+    assert notices(theirs.decline(act(), ONE, 1, session=session())) == (
+        notice("pool:3:seats.declined_buyer:1", ActorId("other"), Template.DECLINED_BUYER, 1),
     )
 
 
@@ -75,6 +223,38 @@ def test_a_reassignment_tells_the_old_holder_and_the_new() -> None:
         notice("pool:2:seats.revoked:1", ANN, Template.REVOKED, 1),
         notice("pool:2:seats.enrolled:1", BEN, Template.ENROLLED, 1),
     )
+
+
+def test_a_revoked_invitee_is_told() -> None:
+    """Who was invited and had not answered is told that it is over, for the link they have is dead (S6, S9)."""
+    decision = pool(invitees=(DAN,)).revoke(act(), ONE, session=session(), seated=())
+    assert notices(decision) == (notice("pool:2:seats.revoked:1", DAN, Template.REVOKED, 1),)
+
+
+def test_a_reassignment_by_invitation_asks_the_new_one() -> None:
+    """The old holder loses the seat at once; the new one is invited, and not told to be enrolled (S3, S9)."""
+    decision = pool(ANN).revoke(act(), ONE, to=DAN, mode=Mode.CONFIRMATION, session=session(), seated=())
+    assert notices(decision) == (
+        notice("pool:2:seats.revoked:1", ANN, Template.REVOKED, 1),
+        asked("pool:2:seats.invited:1", DAN, Template.INVITED, 1, 2),
+    )
+
+
+def test_a_cancellation_tells_invitees_too() -> None:
+    """Whoever is invited to a cancelled seat holds a link that is dead now (S11, S16)."""
+    decision = pool(ANN, invitees=(DAN,)).cancel_all(act(), session=session())
+    assert notices(decision) == (
+        notice("pool:2:seats.cancelled:1", ANN, Template.CANCELLED, 1),
+        notice("pool:2:seats.cancelled:2", DAN, Template.CANCELLED, 2),
+        notice("pool:2:seats.cancelled_buyer:1", MANAGER, Template.CANCELLED_BUYER, 1, 2, 3),
+    )
+
+
+def test_an_invitation_can_be_told_to_last_beyond_the_start() -> None:
+    """The deadline is the policy's own; whoever makes words of it knows when the session starts (S7)."""
+    decision = pool(policy=Policy(invitation_hours=24 * 30)).invite(act(), (DAN,), session=session(), seated=())
+    expected = Deadline.at(NOW + timedelta(days=30))
+    assert [(each.until, expected.passed(STARTS)) for each in notices(decision)] == [(expected, False)]
 
 
 def test_a_cancellation_tells_holders_and_the_buyer() -> None:
@@ -103,27 +283,17 @@ def test_what_changes_nothing_tells_nobody() -> None:
     assert notices(session(3).resize(act(), 3)) == ()
 
 
-@pytest.mark.parametrize(
-    ("setting", "left"),
-    [
-        (Setting.TELL_ENROLLED, {Template.REVOKED, Template.CANCELLED, Template.CANCELLED_BUYER}),
-        (Setting.TELL_REVOKED, {Template.ENROLLED, Template.CANCELLED, Template.CANCELLED_BUYER}),
-        (Setting.TELL_CANCELLED, {Template.ENROLLED, Template.REVOKED, Template.CANCELLED_BUYER}),
-        (Setting.TELL_BUYER_CANCELLED, {Template.ENROLLED, Template.REVOKED, Template.CANCELLED}),
-    ],
-)
-def test_a_setting_silences_its_own_template_and_no_other(setting: Setting, left: set[Template]) -> None:
+@pytest.mark.parametrize("setting", Setting)
+def test_a_setting_silences_its_own_template_and_no_other(setting: Setting) -> None:
     """An organisation switches off one kind of notice, and all others go on (T1)."""
-    decisions = (
-        pool(ANN).revoke(act(), SeatNo(1), to=BEN, session=session(), seated=()),
-        cancelled(ANN, seats=(1,)),
-    )
-    assert {each.template for decision in decisions for each in notices(decision, silenced={setting})} == left
+    (silent,) = {row.template for rows in TABLE.values() for row in rows if row.setting is setting}
+    left = {each.template for decision in one_of_each() for each in notices(decision, silenced={setting})}
+    assert left == set(Template) - {silent}
 
 
 def test_all_can_be_silenced() -> None:
     """An organisation that writes to its people itself switches everything off (T1)."""
-    assert notices(cancelled(ANN, seats=(1,)), silenced=set(Setting)) == ()
+    assert [notices(each, silenced=set(Setting)) for each in one_of_each()] == [()] * len(one_of_each())
 
 
 def test_the_same_event_has_the_same_keys() -> None:
@@ -147,14 +317,18 @@ def test_the_same_thing_done_again_has_another_key() -> None:
 def test_keys_of_many_are_distinct() -> None:
     """No two notices of one event share a key, however many they are (K12)."""
     people = tuple(Person.of(f"learner{number}@example.com", f"learner{number}") for number in range(300))
-    told = notices(pool(seats=300).assign(act(), people, session=session(), seated=()))
-    assert (len(told), len({each.key for each in told})) == (300, 300)
+    old, new = people[:100], people[100:]
+    due = pool(invitees=old, seats=200, policy=BRIEFLY)
+    told = notices(due.invite(act(LATER), new, session=session(), seated=()))
+    # Two hundred invitees, a hundred whose invitation was due, and the buyer.
+    assert (len(told), len({each.key for each in told})) == (301, 301)
 
 
 def test_keys_name_nobody() -> None:
     """A key can be logged: it holds no address and no account (K11)."""
-    told = notices(cancelled(Person.of("secret@example.com", "secret-account"), seats=(1,)))
-    assert [each.key for each in told if "secret" in each.key] == []
+    secret = Person.of("secret@example.com", "secret-account")
+    decisions = (cancelled(secret, seats=(1,)), pool().invite(act(), (secret,), session=session(), seated=()))
+    assert [each.key for decision in decisions for each in notices(decision) if "secret" in each.key] == []
 
 
 def test_a_notice_does_not_show_an_address() -> None:
@@ -164,8 +338,11 @@ def test_a_notice_does_not_show_an_address() -> None:
 
 
 def test_every_event_of_seats_is_told() -> None:
-    """No event about a seat is forgotten: each has its rows, and what happens to places alone has none."""
-    assert (set(get_args(SeatEvent)) - set(TABLE), set(get_args(SessionEvent)) & set(TABLE)) == (set(), set())
+    """No event about a seat is forgotten, and what happens to places alone, or to nobody's seat, has no row."""
+    assert (set(get_args(SeatEvent)) - set(TABLE), set(get_args(SessionEvent)) & set(TABLE)) == (
+        {PoolHandedOver},
+        set(),
+    )
 
 
 def test_the_table_uses_all_it_has() -> None:
@@ -178,15 +355,20 @@ def test_the_table_uses_all_it_has() -> None:
     ) == (set(Party), sorted(Template), sorted(Setting))
 
 
+def test_who_is_invited_again_has_lost_nothing() -> None:
+    """Somebody whose invitation was due, and who gets another in the same breath, hears of the new one alone (S7)."""
+    due = pool(invitees=(DAN,), policy=BRIEFLY)
+    until = Deadline.at(LATER + timedelta(days=1))
+    assert notices(due.invite(act(LATER), (DAN,), session=session(), seated=set(DAN.keys))) == (
+        asked("pool:2:seats.invited:1", DAN, Template.INVITED, 1, 2, until),
+        notice("pool:2:seats.expired_buyer:1", MANAGER, Template.EXPIRED_BUYER, 1),
+    )
+    assert notices(due.assign(act(LATER), (BEN,), session=session(), seated=set(DAN.keys)))[1].to == DAN
+
+
 def test_every_row_tells_somebody() -> None:
     """No row of the table names a party that its event does not have: it would tell nobody, and nobody would see it."""
-    decisions = (
-        bought(ANN),
-        pool().assign(act(), (ANN,), session=session(), seated=()),
-        pool(ANN).revoke(act(), SeatNo(1), to=BEN, session=session(), seated=()),
-        cancelled(ANN, seats=(1,)),
-    )
-    told = {(type(decision.events[0]), each.template) for decision in decisions for each in notices(decision)}
+    told = {(type(decision.events[0]), each.template) for decision in one_of_each() for each in notices(decision)}
     assert told == {(event, row.template) for event, rows in TABLE.items() for row in rows}
 
 

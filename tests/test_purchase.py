@@ -17,6 +17,7 @@ from lara_core.purchase import Bought, GivenBack, buy_seats, cancel_all_seats, c
 from lara_core.seats import (
     AccountNeeded,
     Cancelled,
+    Counters,
     LearnersNeeded,
     NoSuchSeat,
     NothingToCancel,
@@ -62,7 +63,7 @@ def _buy(act: Act, session: Session, learners: Sequence[Person] = (), *, seats: 
     )
 
 
-def _alone(act: Act, session: Session, learners: Sequence[Person]) -> SeatDecision:
+def _alone(act: Act, session: Session, learners: Sequence[Person], invitees: Sequence[Person] = ()) -> SeatDecision:
     """The pool's part of the same purchase."""
     return SeatPool.buy(
         act,
@@ -73,6 +74,7 @@ def _alone(act: Act, session: Session, learners: Sequence[Person]) -> SeatDecisi
         prices=(PRICE,) * 3,
         policy=FREELY,
         learners=learners,
+        invitees=invitees,
         seated=(),
     )
 
@@ -94,6 +96,33 @@ def test_seats_are_bought_with_places(capacity: int | None) -> None:
     assert bought.session.events == (PlacesTaken(3, None, (), act()),)
     assert bought.session.state == evolve(before, version=2, taken=3)
     assert bought.pool == _alone(act(), before, (ANN,))
+
+
+def test_places_are_bought_for_invitees() -> None:
+    """Whoever is only asked takes a place already: it is the buyer's, whatever the answer (N1, S3)."""
+    before = session(3)
+    bought = _buy(act(), before, (ANN,), invitees=(DAN,))
+    assert bought.session.events == (PlacesTaken(3, None, (), act()),)
+    assert bought.pool == _alone(act(), before, (ANN,), (DAN,))
+    assert bought.pool.state.counters() == Counters(free=1, invited=1, enrolled=1, cancelled=0)
+
+
+def test_a_place_goes_back_with_an_invitation() -> None:
+    """Invited, due, declined or expired, a seat is live: its place is the buyer's until it is cancelled (S11)."""
+    before = session(3)
+    bought = _buy(act(), before, (ANN,), invitees=(DAN, BEN))
+    taken, asked = bought.session.state, bought.pool.state
+    late = act(ENDS - TICK)
+    declined = asked.decline(act(), TWO, 1, session=before).state
+    for at, pool, holders in [
+        (act(), asked, {ONE: ANN, TWO: DAN, THREE: BEN}),
+        (late, asked, {ONE: ANN}),
+        (act(), declined, {ONE: ANN, THREE: BEN}),
+        (late, asked.expire(late, session=before).state, {ONE: ANN}),
+    ]:
+        cancelled = cancel_all_seats(at, taken, pool)
+        assert cancelled.pool.events == (SeatsCancelled((ONE, TWO, THREE), holders, at),)
+        assert cancelled.session.events == (PlacesGivenBack(3, at),)
 
 
 @pytest.mark.parametrize("at", [act(), act(UNTIL)], ids=["in time", "at the last instant"])

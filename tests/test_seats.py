@@ -1,4 +1,4 @@
-"""Seats: bought in bulk, assigned, revoked and given to others, cancelled."""
+"""Seats: bought in bulk, assigned, revoked and given to others, given up, cancelled. For invitations, see there."""
 
 from collections.abc import Callable, Collection, Container, Sequence
 from datetime import datetime
@@ -18,6 +18,9 @@ from lara_core.seats import (
     Cancelled,
     Counters,
     LearnersNeeded,
+    LearnerWithdrew,
+    Mode,
+    ModeOff,
     NamedTwice,
     NewHolderNeeded,
     NobodyToSeat,
@@ -26,6 +29,7 @@ from lara_core.seats import (
     NothingToCancel,
     OtherSession,
     Policy,
+    PoolHandedOver,
     SameHolder,
     SeatDecision,
     SeatIs,
@@ -39,6 +43,7 @@ from lara_core.seats import (
     SessionEnded,
     SessionFacts,
     SessionStarted,
+    WithdrawalOff,
 )
 from tests.builders import (
     ANN,
@@ -49,6 +54,7 @@ from tests.builders import (
     DAN,
     ENDS,
     FREELY,
+    NOW,
     PRICE,
     STARTS,
     TICK,
@@ -62,18 +68,21 @@ from tests.builders import (
 
 EXCEL = session()
 WORD = session(name="word")
-ONE, TWO, THREE, NINE = SeatNo(1), SeatNo(2), SeatNo(3), SeatNo(9)
+ONE, TWO, THREE, FOUR, NINE = SeatNo(1), SeatNo(2), SeatNo(3), SeatNo(4), SeatNo(9)
 # The same account with another address, and the same address in other letters.
 BEN_ELSEWHERE = Person.of("ben@example.org", "ben")
 CLEO_TYPED = Person.of("cleo@EXAMPLE.com")
 EVE = Person.of("eve@example.com", "eve")
 EVE_TYPED = Person.of("Eve@example.com")
+BY_CONFIRMATION = Policy(modes=frozenset({Mode.CONFIRMATION}))
+WITH_WITHDRAWAL = Policy(withdrawal=True)
 
 
 def _buy(
     act: Act,
     learners: Sequence[Person] = (),
     *,
+    invitees: Sequence[Person] = (),
     prices: Sequence[Money] = (PRICE, PRICE),
     policy: Policy = FREELY,
     session: SessionFacts = EXCEL,
@@ -88,6 +97,7 @@ def _buy(
         prices=prices,
         policy=policy,
         learners=learners,
+        invitees=invitees,
         seated=seated,
     )
 
@@ -114,6 +124,7 @@ def test_each_seat_has_its_own_price() -> None:
             FREELY,
             tuple(prices),
             {},
+            {},
             act(),
         ),
     )
@@ -126,6 +137,8 @@ def test_each_seat_has_its_own_price() -> None:
         FREELY,
         tuple(prices),
         (ONE, TWO, THREE),
+        {},
+        {},
         {},
         {},
     )
@@ -146,7 +159,7 @@ def test_a_purchase_seats_its_learners(policy: Policy, learners: Sequence[Person
     on = {SeatNo(seat): learner for seat, learner in enumerate(learners, 1)}
     empty = _buy(act()).state
     assert decision.events == (
-        SeatsBought(empty.id, EXCEL.id, empty.transaction, empty.buyer, policy, (PRICE, PRICE), on, act()),
+        SeatsBought(empty.id, EXCEL.id, empty.transaction, empty.buyer, policy, (PRICE, PRICE), on, {}, act()),
     )
     assert decision.state == evolve(empty, policy=policy, free=free, enrolled=on)
 
@@ -178,7 +191,7 @@ def test_a_purchase_looks_in_this_order() -> None:
     wrong = {
         "act": act(ENDS),
         "learners": (ANN, ANN_TYPED, DAN),
-        "policy": AT_PURCHASE,
+        "policy": evolve(AT_PURCHASE, modes=BY_CONFIRMATION.modes),
         "prices": (PRICE, PRICE),
         "seated": keys(ANN, DAN),
     }
@@ -186,6 +199,7 @@ def test_a_purchase_looks_in_this_order() -> None:
         _buy,
         wrong,
         {"act": act()},
+        {"policy": AT_PURCHASE},
         {"learners": (ANN, BEN, DAN)},
         {"policy": FREELY},
         {"prices": (PRICE, PRICE, PRICE)},
@@ -193,6 +207,7 @@ def test_a_purchase_looks_in_this_order() -> None:
         {"learners": (BEN, CLEO)},
     ) == [
         SessionEnded(ENDS),
+        ModeOff(Mode.IMMEDIATE),
         NamedTwice((ANN_TYPED,)),
         LearnersNeeded(2, 3),
         NotEnoughSeats(3, 2),
@@ -268,7 +283,7 @@ def test_a_batch_is_seated(
     """First free seats first, one each however often and however spelt; the event reports the others (S3, S5)."""
     before = pool(ANN)
     decision = before.assign(act(), learners, session=EXCEL, seated=seated)
-    assert decision.events == (SeatsAssigned(seats, repeated, already, act()),)
+    assert decision.events == (SeatsAssigned(seats, repeated, already, {}, act()),)
     assert decision.state == evolve(
         before,
         version=2,
@@ -303,18 +318,27 @@ def test_a_batch_is_seated_whole_or_not_at_all(learners: Sequence[Person], refus
 
 def test_an_assignment_looks_in_this_order() -> None:
     """Where several refusals apply, the first of the documented order is told; who sits already counts for none."""
-    wrong = {"act": act(ENDS), "session": WORD, "learners": (ANN,), "seated": keys(ANN, DAN)}
+    before = pool(ANN, seats=2)
+    wrong = {
+        "self": evolve(before, policy=BY_CONFIRMATION),
+        "act": act(ENDS),
+        "session": WORD,
+        "learners": (ANN,),
+        "seated": keys(ANN, DAN),
+    }
     assert in_turn(
-        pool(ANN, seats=2).assign,
+        SeatPool.assign,
         wrong,
         {"session": EXCEL},
         {"act": act()},
+        {"self": before},
         {"learners": (EVE_TYPED, BEN, ANN)},
         {"learners": (CLEO, BEN, ANN)},
         {"learners": (CLEO, DAN, ANN)},
     ) == [
         OtherSession(SessionId("excel"), SessionId("word")),
         SessionEnded(ENDS),
+        ModeOff(Mode.IMMEDIATE),
         NobodyToSeat((ANN,)),
         AccountNeeded((EVE_TYPED,)),
         NotEnoughSeats(2, 1),
@@ -330,7 +354,7 @@ def test_a_revoked_seat_is_free() -> None:
     before = pool(ANN, BEN)
     seated = keys(ANN, BEN)
     decision = before.revoke(act(), ONE, session=EXCEL, seated=seated)
-    assert decision.events == (SeatRevoked(ONE, ANN, None, act()),)
+    assert decision.events == (SeatRevoked(ONE, ANN, None, None, act()),)
     assert decision.state == evolve(before, version=2, free=(ONE, THREE), enrolled={TWO: BEN})
     again = decision.state.revoke(act(), TWO, session=EXCEL, seated=seated)
     assert again.state == evolve(before, version=3, free=(ONE, TWO, THREE), enrolled={})
@@ -341,7 +365,7 @@ def test_a_revoked_seat_goes_to_its_new_holder(policy: Policy) -> None:
     """Old out and new in are one event, under either policy, and no other seat is touched (S9)."""
     before = pool(ANN, BEN, seats=2, policy=policy)
     decision = before.revoke(act(), ONE, to=CLEO, session=EXCEL, seated=keys(ANN, BEN))
-    assert decision.events == (SeatRevoked(ONE, ANN, CLEO, act()),)
+    assert decision.events == (SeatRevoked(ONE, ANN, CLEO, None, act()),)
     assert decision.state == evolve(before, version=2, enrolled={ONE: CLEO, TWO: BEN})
 
 
@@ -378,9 +402,15 @@ def test_a_revocation_looks_in_this_order() -> None:
     """Where several refusals apply, the first of the documented order is told."""
     full = pool(ANN, BEN, CLEO, policy=AT_PURCHASE)
     before = full.cancel(act(), (THREE,), session=EXCEL).state
-    wrong = {"act": act(STARTS), "session": WORD, "seat": NINE, "seated": keys(ANN, BEN, DAN)}
+    wrong = {
+        "self": evolve(before, policy=evolve(AT_PURCHASE, modes=BY_CONFIRMATION.modes)),
+        "act": act(STARTS),
+        "session": WORD,
+        "seat": NINE,
+        "seated": keys(ANN, BEN, DAN),
+    }
     assert in_turn(
-        before.revoke,
+        SeatPool.revoke,
         wrong,
         {"session": EXCEL},
         {"act": act()},
@@ -388,6 +418,7 @@ def test_a_revocation_looks_in_this_order() -> None:
         {"seat": ONE},
         {"to": ANN_TYPED},
         {"to": DAN},
+        {"self": before},
         {"to": BEN},
         {"to": CLEO},
     ) == [
@@ -397,10 +428,82 @@ def test_a_revocation_looks_in_this_order() -> None:
         SeatIs(THREE, SeatState.CANCELLED),
         NewHolderNeeded(ONE),
         SameHolder(ONE),
+        ModeOff(Mode.IMMEDIATE),
         AccountNeeded((DAN,)),
         AlreadySeated((BEN,)),
         None,
     ]
+
+
+def test_a_seat_is_emptied_whatever_the_modes() -> None:
+    """A mode is about who gets a seat; without the switch, taking one away needs none (S3, S9)."""
+    before = pool(ANN)
+    for mode in Mode:
+        strict = evolve(before, policy=Policy(modes=frozenset({mode})))
+        for asked in Mode:
+            assert why_not(strict.revoke, act(), ONE, mode=asked, session=EXCEL, seated=keys(ANN)) is None
+
+
+# --- Giving up --------------------------------------------------------------------------------------------------------
+
+
+def test_a_learner_withdraws() -> None:
+    """The seat is free and given out again like any other (S10)."""
+    before = pool(ANN, BEN, policy=WITH_WITHDRAWAL)
+    decision = before.withdraw(act(by="ann"), ONE, session=EXCEL)
+    assert decision.events == (LearnerWithdrew(ONE, ANN, act(by="ann")),)
+    assert decision.state == evolve(before, version=2, free=(ONE, THREE), enrolled={TWO: BEN})
+    assert decision.state.to_assign == ()
+
+
+def test_under_the_switch_a_seat_given_up_is_to_be_assigned() -> None:
+    """Nobody has to name a successor for a learner who leaves; the pool says that one is due (S10)."""
+    full = pool(ANN, BEN, seats=2, policy=evolve(AT_PURCHASE, withdrawal=True))
+    assert full.to_assign == ()
+    left = full.withdraw(act(), TWO, session=EXCEL).state
+    assert (left.free, left.to_assign) == ((TWO,), (TWO,))
+    more = left.withdraw(act(), ONE, session=EXCEL).state
+    assert more.to_assign == (ONE, TWO)
+    assert more.assign(act(), (CLEO,), session=EXCEL, seated=()).state.to_assign == (TWO,)
+    assert more.cancel_all(act(), session=EXCEL).state.to_assign == ()
+
+
+def test_a_withdrawal_looks_in_this_order() -> None:
+    """Where several refusals apply, the first of the documented order is told."""
+    wrong = {"self": _mixed(), "act": act(STARTS), "session": WORD, "seat": NINE}
+    assert in_turn(
+        SeatPool.withdraw,
+        wrong,
+        {"session": EXCEL},
+        {"act": act()},
+        {"self": evolve(_mixed(), policy=WITH_WITHDRAWAL)},
+        {"seat": TWO},
+        {"seat": THREE},
+        {"seat": ONE},
+    ) == [
+        OtherSession(SessionId("excel"), SessionId("word")),
+        SessionStarted(STARTS),
+        WithdrawalOff(),
+        NoSuchSeat(NINE),
+        SeatIs(TWO, SeatState.FREE),
+        SeatIs(THREE, SeatState.CANCELLED),
+        None,
+    ]
+
+
+# --- Handing over -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [NOW, STARTS, ENDS + TICK])
+def test_a_pool_passes_to_another_buyer(at: datetime) -> None:
+    """Seats, prices and policy stay, and it is never too late; whose it is already has nothing to do (S17)."""
+    before = _mixed()
+    decision = before.hand_over(act(at), ActorId("successor"))
+    assert decision.events == (PoolHandedOver(ActorId("manager"), ActorId("successor"), act(at)),)
+    assert decision.state == evolve(before, version=4, buyer=ActorId("successor"))
+    again = decision.state.hand_over(act(at), ActorId("successor"))
+    assert again.events == ()
+    assert again.state is decision.state
 
 
 # --- Cancelling -------------------------------------------------------------------------------------------------------
@@ -503,22 +606,33 @@ class _Planned:
 COMMANDS: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
     "buy": lambda act, session: _buy(act, session=session),
     "assign": lambda act, session: pool().assign(act, (ANN,), session=session, seated=()),
+    "cancel": lambda act, session: pool(invitees=(ANN,)).cancel(act, (ONE,), session=session),
+    "cancel_all": lambda act, session: pool(invitees=(ANN,)).cancel_all(act, session=session),
+}
+BEFORE_THE_START: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
+    "buy with invitees": lambda act, session: _buy(act, invitees=(ANN,), session=session),
+    "invite": lambda act, session: pool().invite(act, (ANN,), session=session, seated=()),
+    "accept": lambda act, session: pool(invitees=(ANN,)).accept(
+        act, ONE, 1, learner=ANN, session=session, seated=keys(ANN)
+    ),
+    "correct": lambda act, session: pool(invitees=(DAN,)).correct(act, ONE, EVE.address, session=session, seated=()),
+    "withdraw": lambda act, session: pool(ANN, policy=WITH_WITHDRAWAL).withdraw(act, ONE, session=session),
     "revoke": lambda act, session: pool(ANN).revoke(act, ONE, session=session, seated=()),
     "reassign": lambda act, session: pool(ANN).revoke(act, ONE, to=BEN, session=session, seated=()),
-    "cancel": lambda act, session: pool().cancel(act, (ONE,), session=session),
-    "cancel_all": lambda act, session: pool().cancel_all(act, session=session),
+    "reinvite": lambda act, session: pool(ANN).revoke(
+        act, ONE, to=BEN, mode=Mode.CONFIRMATION, session=session, seated=()
+    ),
 }
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *BEFORE_THE_START])
 def test_until_when(command: str) -> None:
-    """Revocation ends with the very instant of the start, all else with that of the end (S9).
+    """From the very instant of the start nobody is invited, answers, leaves or is sent away; the end ends all (S9).
 
     The times are facts of the moment: a session that was moved, in whatever record, is judged by its new times.
     """
-    asked = COMMANDS[command]
-    revoking = command in {"revoke", "reassign"}
-    limit, refusal = (STARTS, SessionStarted) if revoking else (ENDS, SessionEnded)
+    asked = {**COMMANDS, **BEFORE_THE_START}[command]
+    limit, refusal = (STARTS, SessionStarted) if command in BEFORE_THE_START else (ENDS, SessionEnded)
     assert why_not(asked, act(limit - TICK), EXCEL) is None
     assert why_not(asked, act(limit), EXCEL) == refusal(limit)
     assert why_not(asked, act(limit + TICK), EXCEL) == refusal(limit)
@@ -533,23 +647,44 @@ def test_until_when(command: str) -> None:
 @pytest.mark.parametrize(
     ("seat", "state", "actions"),
     [
-        (ONE, SeatState.ENROLLED, {SeatVerb.REVOKE, SeatVerb.REASSIGN, SeatVerb.CANCEL}),
-        (TWO, SeatState.FREE, {SeatVerb.ASSIGN, SeatVerb.CANCEL}),
+        (
+            ONE,
+            SeatState.ENROLLED,
+            {SeatVerb.WITHDRAW, SeatVerb.REVOKE, SeatVerb.REASSIGN, SeatVerb.REINVITE, SeatVerb.CANCEL},
+        ),
+        (TWO, SeatState.FREE, {SeatVerb.ASSIGN, SeatVerb.INVITE, SeatVerb.CANCEL}),
         (THREE, SeatState.CANCELLED, set[SeatVerb]()),
+        (
+            FOUR,
+            SeatState.INVITED,
+            {
+                SeatVerb.ACCEPT,
+                SeatVerb.DECLINE,
+                SeatVerb.EXPIRE,
+                SeatVerb.REMIND,
+                SeatVerb.CORRECT,
+                SeatVerb.REVOKE,
+                SeatVerb.REASSIGN,
+                SeatVerb.REINVITE,
+                SeatVerb.CANCEL,
+            },
+        ),
     ],
 )
 def test_what_a_seat_is_and_knows(seat: SeatNo, state: SeatState, actions: set[SeatVerb]) -> None:
     """Every seat is in exactly one state, and its state alone says which verbs it knows (S2, K10)."""
-    mixed = _mixed()
+    revoked = pool(ANN, BEN, CLEO, invitees=(DAN,), seats=4).revoke(act(), TWO, session=EXCEL, seated=()).state
+    mixed = revoked.cancel(act(), (THREE,), session=EXCEL).state
     assert mixed.state_of(seat) is state
     assert set(mixed.actions(seat)) == actions
 
 
 def test_counters() -> None:
-    """Bought = free + assigned, and the cancelled ones stand beside them (S2)."""
-    counters = pool(ANN, BEN, seats=6).cancel(act(), (TWO, THREE, SeatNo(4)), session=EXCEL).state.counters()
-    assert counters == Counters(free=2, enrolled=1, cancelled=3)
-    assert (counters.assigned, counters.bought) == (1, 3)
+    """Bought = free + assigned, assigned = invited + enrolled, and the cancelled ones stand beside them (S2)."""
+    before = pool(ANN, BEN, invitees=(CLEO, DAN, EVE), seats=11)
+    counters = before.cancel(act(), (TWO, THREE, *map(SeatNo, (6, 7))), session=EXCEL).state.counters()
+    assert counters == Counters(free=4, invited=2, enrolled=1, cancelled=4)
+    assert (counters.assigned, counters.bought) == (3, 7)
 
 
 @pytest.mark.parametrize(
@@ -558,9 +693,14 @@ def test_counters() -> None:
 )
 def test_a_seat_that_is_no_number(number: Any, expected: Flaw) -> None:
     """What was never checked is checked wherever a seat is named: no seat 1.5 is ever cancelled (K9)."""
-    full = pool(ANN, BEN, CLEO)
+    full = pool(ANN, BEN, CLEO, policy=WITH_WITHDRAWAL)
     assert {
         flaw(lambda: full.state_of(number)),
+        flaw(lambda: full.accept(act(), number, 1, learner=ANN, session=EXCEL, seated=())),
+        flaw(lambda: full.decline(act(), number, 1, session=EXCEL)),
+        flaw(lambda: full.remind(act(), (number,), session=EXCEL)),
+        flaw(lambda: full.correct(act(), number, EVE.address, session=EXCEL, seated=())),
+        flaw(lambda: full.withdraw(act(), number, session=EXCEL)),
         flaw(lambda: full.revoke(act(), number, session=EXCEL, seated=())),
         flaw(lambda: full.cancel(act(), (ONE, number), session=EXCEL)),
     } == {("SeatNo", expected)}
@@ -570,11 +710,70 @@ def test_a_seat_that_is_no_number(number: Any, expected: Flaw) -> None:
 def test_a_seat_that_is_not_there(number: int) -> None:
     """A number beyond the pool's is refused by name wherever a seat is named (K2)."""
     seat = SeatNo(number)
-    full = pool(ANN, BEN, CLEO)
+    full = pool(ANN, BEN, CLEO, policy=WITH_WITHDRAWAL)
     assert {
         why_not(full.state_of, seat),
         why_not(full.actions, seat),
+        why_not(full.accept, act(), seat, 1, learner=ANN, session=EXCEL, seated=()),
+        why_not(full.decline, act(), seat, 1, session=EXCEL),
+        why_not(full.remind, act(), (seat,), session=EXCEL),
+        why_not(full.correct, act(), seat, EVE.address, session=EXCEL, seated=()),
+        why_not(full.withdraw, act(), seat, session=EXCEL),
         why_not(full.revoke, act(), seat, session=EXCEL, seated=()),
         why_not(full.revoke, act(), seat, to=DAN, session=EXCEL, seated=()),
         why_not(full.cancel, act(), (ONE, seat), session=EXCEL),
     } == {NoSuchSeat(seat)}
+
+
+# --- Policies ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("assign_at_purchase", 1, Flaw.WRONG_TYPE),
+        ("assign_at_purchase", None, Flaw.WRONG_TYPE),
+        ("modes", frozenset[Mode](), Flaw.EMPTY),
+        ("invitation_hours", 0, Flaw.TOO_SMALL),
+        ("invitation_hours", 24 * 366 + 1, Flaw.TOO_LARGE),
+        ("invitation_hours", True, Flaw.WRONG_TYPE),
+        ("invitation_hours", 24.0, Flaw.WRONG_TYPE),
+        ("invitation_hours", float("nan"), Flaw.WRONG_TYPE),
+        ("reminders", -1, Flaw.TOO_SMALL),
+        ("reminders", 101, Flaw.TOO_LARGE),
+        ("reminders", False, Flaw.WRONG_TYPE),
+        ("reminders", "2", Flaw.WRONG_TYPE),
+        ("withdrawal", "yes", Flaw.WRONG_TYPE),
+        ("withdrawal", 0, Flaw.WRONG_TYPE),
+    ],
+)
+def test_a_policy_that_makes_no_sense(name: str, value: Any, expected: Flaw) -> None:
+    """Each field is checked where the policy is made, and named (K9)."""
+    given: dict[str, Any] = {name: value}
+    assert flaw(lambda: Policy(**given)) == (name, expected)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"invitation_hours": 1, "reminders": 0},
+        {"invitation_hours": 24 * 366, "reminders": 100},
+        {"modes": frozenset({Mode.IMMEDIATE})},
+        {"modes": frozenset({Mode.CONFIRMATION}), "assign_at_purchase": True, "withdrawal": True},
+    ],
+)
+def test_a_policy_at_its_limits(given: dict[str, Any]) -> None:
+    """What is just within is taken as it is (K9)."""
+    policy = Policy(**given)
+    assert {name: getattr(policy, name) for name in given} == given
+
+
+def test_a_policy_of_nothing_said() -> None:
+    """Seats are assigned at leisure and in either mode; invitations last a week and two reminders (S3, S7, S8, S10)."""
+    assert Policy() == Policy(
+        assign_at_purchase=False,
+        modes=frozenset({Mode.IMMEDIATE, Mode.CONFIRMATION}),
+        invitation_hours=168,
+        reminders=2,
+        withdrawal=False,
+    )

@@ -18,6 +18,7 @@ from lara_core.sessions import (
     CapacityChanged,
     FewerTaken,
     Hold,
+    HoldAlreadySecured,
     HoldAlreadyThere,
     HoldGone,
     HoldReleased,
@@ -216,18 +217,18 @@ def test_a_hold_looks_in_this_order() -> None:
 
 
 def test_securing() -> None:
-    """While a payment is being taken, a hold does not lapse; secured twice is secured (N1)."""
+    """While a payment is being taken, a hold does not lapse, and no second payment starts, nor one too late (N1)."""
     before = _held()
     decision = before.secure(act(UNTIL), H1)
     assert decision.events == (HoldSecured(H1, act(UNTIL)),)
     assert decision.state == evolve(before, version=3, holds={H1: Hold(2, None)})
-    again = decision.state.secure(act(ENDS + timedelta(days=400)), H1)
-    assert again.events == ()
-    assert again.state is decision.state
-    assert again.state.held(ENDS + timedelta(days=400)) == 2
-    assert why_not(again.state.hold, act(ENDS - TICK), H1, 1, until=Deadline.at(ENDS)) == HoldAlreadyThere(H1)
+    secured = decision.state
+    assert why_not(secured.secure, act(UNTIL), H1) == HoldAlreadySecured(H1)
+    assert why_not(before.hold(act(), H2, 1, until=DAY).state.secure, act(ENDS), H2) == SalesOver(ENDS)
+    assert secured.held(ENDS + timedelta(days=400)) == 2
+    assert why_not(secured.hold, act(ENDS - TICK), H1, 1, until=Deadline.at(ENDS)) == HoldAlreadyThere(H1)
     # What counts places finds no lapsed one.
-    assert again.state.take(act(ENDS - TICK), 3).events == (PlacesTaken(3, None, (), act(ENDS - TICK)),)
+    assert secured.take(act(ENDS - TICK), 3).events == (PlacesTaken(3, None, (), act(ENDS - TICK)),)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, Final, get_args
 
 import pytest
@@ -13,7 +14,19 @@ from hypothesis.strategies import SearchStrategy
 from lara_core.kernel.ids import Id, SeatNo
 from lara_core.kernel.money import Currency
 from lara_core.kernel.people import Person
-from lara_core.seats import SeatDecision, SeatEvent, SeatRefusal, SeatsAssigned
+from lara_core.seats import (
+    Cancelled,
+    Invitation,
+    InvitationAccepted,
+    Mode,
+    SeatDecision,
+    SeatEvent,
+    SeatRefusal,
+    SeatRevoked,
+    SeatsAssigned,
+    SeatsBought,
+    SeatsInvited,
+)
 from lara_core.sessions import SessionDecision, SessionEvent, SessionRefusal
 from lara_core.testing import laws, plugin, strategies
 
@@ -27,7 +40,7 @@ def _registered() -> None:
     plugin.register()
 
 
-@pytest.mark.parametrize("kind", [*sorted(EVENTS, key=str), *plugin.MADE, *REFUSALS])
+@pytest.mark.parametrize("kind", [*sorted(EVENTS, key=str), *plugin.MADE, Mode, Cancelled, *REFUSALS])
 @settings(max_examples=5)
 @given(data=st.data())
 def test_a_type_gives_its_values(kind: type[object], data: st.DataObject) -> None:
@@ -58,7 +71,7 @@ from lara_core.seats import SeatPool
 @settings(max_examples=10, database=None)
 @given(st.from_type(SeatPool))
 def test(pool):
-    assert len(pool.free) + len(pool.enrolled) + len(pool.cancelled) == len(pool.paid)
+    assert len(pool.free) + len(pool.invited) + len(pool.enrolled) + len(pool.cancelled) == len(pool.paid)
     assert type(pool) is SeatPool
 test()
 """
@@ -101,6 +114,20 @@ def lapsed(history: tuple[SessionDecision, ...]) -> bool:
     return any(getattr(event, "lapsed", ()) for decision in history for event in decision.events)
 
 
+def answered(history: tuple[SeatDecision, ...]) -> list[tuple[Invitation, InvitationAccepted]]:
+    """Return each invitation that was accepted, and how."""
+    return [
+        (before.state.invited[event.seat], event)
+        for before, after in pairwise(history)
+        for event in after.events
+        if isinstance(event, InvitationAccepted)
+    ]
+
+
+ANSWERED: Final = strategies.pool_histories(tries=8).map(answered)
+BUSY: Final = strategies.pool_histories(tries=8).map(lambda history: history[-1].state)
+
+
 # What a host will meet one day, and a test should have met before.
 REACHED: Final[dict[str, tuple[SearchStrategy[Any], Callable[[Any], bool]]]] = {
     "a currency without digits": (strategies.currencies(), lambda it: it.digits == 0),
@@ -125,7 +152,50 @@ REACHED: Final[dict[str, tuple[SearchStrategy[Any], Callable[[Any], bool]]]] = {
     "two holds": (strategies.sessions(), lambda it: len(it.holds) == 2),
     "a hold that lapsed": (strategies.session_histories(), lapsed),
     "assign at purchase": (strategies.seat_pools(), lambda it: it.policy.assign_at_purchase and len(it.enrolled) > 1),
-    "seats in every state": (strategies.seat_pools(), lambda it: bool(it.free and it.enrolled and it.cancelled)),
+    "a policy of one mode": (strategies.policies(), lambda it: it.modes == {Mode.CONFIRMATION}),
+    "a policy without reminders": (strategies.policies(), lambda it: it.reminders == 0),
+    "a policy that lets learners withdraw": (strategies.policies(), lambda it: it.withdrawal),
+    "seats in every state": (
+        BUSY,
+        lambda it: bool(it.free and it.invited and it.enrolled and it.cancelled),
+    ),
+    "a seat that is to be assigned": (strategies.seat_pools(), lambda it: bool(it.to_assign)),
+    "an invitation to a bare address": (
+        strategies.seat_pools(),
+        lambda it: any(sent.to.account is None for sent in it.invited.values()),
+    ),
+    "an invitation that was reminded": (
+        strategies.seat_pools(),
+        lambda it: any(sent.reminders for sent in it.invited.values()),
+    ),
+    "a purchase with learners and invitees": (
+        strategies.events_of(SeatsBought),
+        lambda it: bool(it.learners and it.invitees),
+    ),
+    "an invitation accepted in its last instant": (
+        ANSWERED,
+        lambda it: any(sent.until.instant == accepted.act.at for sent, accepted in it),
+    ),
+    "an invitation accepted under another address": (
+        ANSWERED,
+        lambda it: any(sent.to.address != accepted.learner.address for sent, accepted in it),
+    ),
+    "an invitation that expired as seats were assigned": (
+        strategies.events_of(SeatsAssigned),
+        lambda it: bool(it.expired),
+    ),
+    "an invitation that expired as others were sent": (
+        strategies.events_of(SeatsInvited),
+        lambda it: bool(it.expired),
+    ),
+    "an invitation to a seat that was revoked": (
+        strategies.events_of(SeatRevoked),
+        lambda it: it.until is not None,
+    ),
+    "a cancelled seat with an invitee": (
+        strategies.seat_pools(),
+        lambda it: any(seat.holder and seat.holder.account is None for seat in it.cancelled.values()),
+    ),
     "a cancelled seat with its holder": (
         strategies.seat_pools(),
         lambda it: any(seat.holder is not None for seat in it.cancelled.values()),
@@ -134,6 +204,7 @@ REACHED: Final[dict[str, tuple[SearchStrategy[Any], Callable[[Any], bool]]]] = {
     "somebody named who sits": (strategies.events_of(SeatsAssigned), lambda it: bool(it.already)),
     "a receipt of both kinds": (strategies.receipts(), lambda it: isinstance(it.written[0].event, get_args(SeatEvent))),
     "a notice to the buyer": (strategies.notices(), lambda it: not isinstance(it.to, Person)),
+    "a notice of an invitation": (strategies.notices(), lambda it: it.until is not None),
 }
 
 

@@ -31,11 +31,15 @@ from lara_core.kernel.people import EmailAddress, Person
 from lara_core.seats import (
     AccountNeeded,
     AlreadySeated,
+    InvitationExpired,
     LearnersNeeded,
+    Mode,
+    ModeOff,
     NamedTwice,
     NobodyToSeat,
     NoSuchSeat,
     NotEnoughSeats,
+    RemindersUsed,
     SeatIs,
     SeatRefusal,
     SeatState,
@@ -45,7 +49,7 @@ from lara_core.seats import (
 from lara_core.sessions import CapacityBelowUse, HoldWouldLapse, NotEnoughPlaces, SalesOver, SessionRefusal
 from lara_core.telling.notices import Notice, Template
 from lara_core.telling.texts import COUNTED, TEXTS, About, Message, Texts, faults, missing
-from tests.builders import ANN, BEN, flaw
+from tests.builders import ANN, BEN, DAN, flaw
 
 ROOT: Final = Path(__file__).parents[1]
 LOCALE: Final = ROOT / "src/lara_core/telling/locale"
@@ -64,6 +68,7 @@ ABOUT: Final = About(
     place="Salle 4, 12 rue Haute",
     sign_in="https://example.com/portal",
     organisation="École Haute",
+    answer="https://example.com/invitations/7",
 )
 
 # What each language must not have, and how it looks to those who do not see it.
@@ -118,8 +123,11 @@ def wanted() -> Mapping[str, frozenset[str]]:
     }
     nones = {text: refusals[text.removesuffix(".none")] for text in TEXTS if text.endswith(".none")}
     about = frozenset({"title", "starts", "place", "sign_in", "organisation", "seats"})
+    invitees = {Template.INVITED, Template.REMINDED}
     templates = {
-        f"{template}.{part}": about if template is Template.CANCELLED_BUYER else about | {"learner"}
+        f"{template}.{part}": about
+        | ({"learner"} if not template.endswith("_buyer") else frozenset[str]())
+        | ({"until", "answer"} if template in invitees else frozenset[str]())
         for template in Template
         for part in ("subject", "body")
     }
@@ -128,6 +136,7 @@ def wanted() -> Mapping[str, frozenset[str]]:
         *(f"error.{error}" for error in ("stale_state", "id_reused", "not_found")),
         *(f"seat_state.{state}" for state in SeatState),
         *(f"seat_verb.{verb}" for verb in SeatVerb),
+        *(f"seat_mode.{mode}" for mode in Mode),
     )
     shown = {"show.instant": frozenset({"date", "time", "zone"}), "show.more": frozenset({"count"})}
     return refusals | nones | templates | dict.fromkeys(plain, frozenset[str]()) | shown
@@ -163,7 +172,7 @@ def spoilt(language: str, text: str, *forms: str) -> Mapping[str, Forms]:
 
 
 def test_the_catalogues_are_complete_and_alike() -> None:
-    """Every refusal, flaw, template, state and verb has its words in three languages, with the same fields (T2).
+    """Every refusal, flaw, template, state, verb and mode has its words in three languages, with the same fields (T2).
 
     This holds more than `pybabel update --check` would: ids come from unions and enums, not from calls in the source.
     """
@@ -263,6 +272,7 @@ SAMPLES: Final[Mapping[object, Any]] = {
     int: 2,
     SeatNo: SeatNo(4),
     SeatState: SeatState.FREE,
+    Mode: Mode.CONFIRMATION,
     datetime: NINE,
     Deadline: Deadline.at(NINE),
     tuple[Person, ...]: (ANN, BEN),
@@ -470,22 +480,25 @@ def test_a_state_is_a_word_and_a_seat_a_number(language: str, expected: str) -> 
         (
             "en",
             (
-                "The session started on Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00), so this seat can no longer be"
-                " revoked. You can still assign free seats until the session ends."
+                "The session started on Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00): nobody can be invited, answer"
+                " an invitation, give up a place or be taken off a seat any more. Free seats can still be assigned"
+                " directly until the session ends."
             ),
         ),
         (
             "fr",
             (
-                "La session a commencé le lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\u00a0: cette place ne peut plus"
-                " être révoquée. Vous pouvez encore attribuer les places libres jusqu’à la fin de la session."
+                "La session a commencé le lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\u00a0: il n’est plus possible"
+                " d’inviter, de répondre à une invitation, de renoncer à une place ni de la révoquer. Les places libres"
+                " peuvent encore être attribuées directement jusqu’à la fin de la session."
             ),
         ),
         (
             "it",
             (
-                "La sessione è iniziata lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00): questo posto non può"
-                " più essere revocato. Fino al termine della sessione è ancora possibile assegnare i posti liberi."
+                "La sessione è iniziata lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00): non è più possibile"
+                " invitare, rispondere a un invito, rinunciare a un posto né revocarlo. Fino al termine della sessione"
+                " è ancora possibile assegnare direttamente i posti liberi."
             ),
         ),
     ],
@@ -493,6 +506,101 @@ def test_a_state_is_a_word_and_a_seat_a_number(language: str, expected: str) -> 
 def test_an_instant_is_told_with_its_zone(language: str, expected: str) -> None:
     """Nobody has to guess whose nine o'clock it is."""
     assert TEXTS_HERE.say(SessionStarted(NINE), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            (
+                "This person does not have an account on the portal yet: dan@example.com. Create the account and try"
+                " again; to offer them a seat without one, send an invitation."
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Cette personne n’a pas encore de compte sur le portail\u00a0: dan@example.com. Créez son compte et"
+                " réessayez\u202f; pour lui proposer une place sans compte, envoyez-lui une invitation."
+            ),
+        ),
+        (
+            "it",
+            (
+                "Questa persona non ha ancora un account sul portale: dan@example.com. Crei l’account e riprovi;"
+                " per offrirle un posto senza account, le invii un invito."
+            ),
+        ),
+    ],
+)
+def test_who_has_no_account_can_be_invited(language: str, expected: str) -> None:
+    """A bare address is refused a seat at once, and the way out is said: create the account, or invite (S4)."""
+    assert TEXTS_HERE.say(AccountNeeded((DAN,)), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "The mode ‘immediate enrolment’ is not available for these seats. Choose the other one."),
+        (
+            "fr",
+            ("Le mode «\u00a0inscription immédiate\u00a0» n’est pas proposé pour ces places. Choisissez l’autre mode."),
+        ),
+        ("it", "La modalità «iscrizione immediata» non è disponibile per questi posti. Scelga l’altra modalità."),
+    ],
+)
+def test_a_mode_is_named(language: str, expected: str) -> None:
+    """Which mode is off is said in words, not by its code (S3)."""
+    assert TEXTS_HERE.say(ModeOff(Mode.IMMEDIATE), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            (
+                "This invitation had to be answered by Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00), and before"
+                " the session started. If you would still like to take part, contact the person who reserved the"
+                " place for you."
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Il fallait répondre à cette invitation au plus tard le lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00),"
+                " et avant le début de la session. Si vous souhaitez encore participer, adressez-vous à la personne"
+                " qui vous avait réservé cette place."
+            ),
+        ),
+        (
+            "it",
+            (
+                "A questo invito si doveva rispondere entro lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00),"
+                " e prima dell’inizio della sessione. Se desidera ancora partecipare, si rivolga a chi le aveva"
+                " riservato il posto."
+            ),
+        ),
+    ],
+)
+def test_an_expired_invitation_says_both_its_ends(language: str, expected: str) -> None:
+    """The session's start ends an invitation too, so what is said is true whichever came first (S7)."""
+    assert TEXTS_HERE.say(InvitationExpired(SeatNo(4), Deadline.at(NINE)), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("reminders", "expected"),
+    [
+        (0, "No reminders are sent for seat 4321."),
+        (1, "The only reminder allowed for seat 4321 has already been sent."),
+        (2, "The 2 reminders allowed for seat 4321 have already been sent."),
+    ],
+)
+def test_reminders_are_counted(reminders: int, expected: str) -> None:
+    """A policy without reminders, with one, and with several are said apart (S7)."""
+    said = TEXTS_HERE.say(RemindersUsed(SeatNo(4321), reminders), "en")
+    assert said == f"{expected} Contact the person yourself, or revoke the seat."
 
 
 def test_a_call_can_name_the_zone() -> None:
@@ -520,9 +628,13 @@ def test_a_day_is_told_as_a_day() -> None:
 # --- Notices ----------------------------------------------------------------------------------------------
 
 
-def notice(template: Template, *seats: int, to: Person | ActorId = ANN) -> Notice:
-    """A notice about seats of one pool."""
-    return Notice("key", to, template, SessionId("excel"), PoolId("pool"), tuple(map(SeatNo, seats)))
+UNTIL: Final = Deadline.at(NINE - timedelta(days=3))
+MANAGER: Final = ActorId("manager")
+
+
+def notice(template: Template, *seats: int, to: Person | ActorId = ANN, until: Deadline | None = UNTIL) -> Notice:
+    """A notice about seats of one pool; one about an invitation can be answered *until* then."""
+    return Notice("key", to, template, SessionId("excel"), PoolId("pool"), tuple(map(SeatNo, seats)), 2, until)
 
 
 @pytest.mark.parametrize(
@@ -593,8 +705,180 @@ def test_an_enrolment_says_when_where_and_how_to_sign_in(language: str, expected
 )
 def test_a_buyer_is_told_which_seats_are_cancelled(seats: tuple[int, ...], expected: Message) -> None:
     """One message for one cancellation, of one seat or of several (S16)."""
-    told = notice(Template.CANCELLED_BUYER, *seats, to=ActorId("manager"))
+    told = notice(Template.CANCELLED_BUYER, *seats, to=MANAGER)
     assert TEXTS_HERE.compose(told, "fr", ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            Message(
+                "Invitation: Excel avancé",
+                "Hello,\n\nA place is being kept for you. You will be enrolled once you have accepted it.\n\n"
+                "Course: Excel avancé\nStarts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\n"
+                "Where: Salle 4, 12 rue Haute\nAnswer by: Friday, 5 March 2027 at 09:00 (Paris, UTC+01:00)\n\n"
+                "To accept or decline, open this page:\nhttps://example.com/invitations/7\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            Message(
+                "Invitation\u00a0: Excel avancé",
+                "Bonjour,\n\nUne place vous est réservée. Votre inscription sera confirmée dès que vous l’aurez"
+                " acceptée.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\nLieu\u00a0: Salle 4, 12 rue Haute\n"
+                "Réponse attendue au plus tard\u00a0: vendredi 5 mars 2027 à 09:00 (Paris, UTC+01:00)\n\n"
+                "Pour accepter ou décliner, ouvrez cette page\u00a0:\nhttps://example.com/invitations/7\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "it",
+            Message(
+                "Invito: Excel avancé",
+                "Buongiorno,\n\nun posto è riservato per lei. La sua iscrizione sarà confermata non appena lo avrà"
+                " accettato.\n\nCorso: Excel avancé\n"
+                "Inizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\nLuogo: Salle 4, 12 rue Haute\n"
+                "Risposta entro: venerdì 5 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\n\n"
+                "Per accettare o rifiutare, apra questa pagina:\nhttps://example.com/invitations/7\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_an_invitation_says_until_when_and_where_to_answer(language: str, expected: Message) -> None:
+    """Somebody who is to confirm is told what, when, where, until when to answer, and on which page (S6, S7)."""
+    assert TEXTS_HERE.compose(notice(Template.INVITED, 4), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            Message(
+                "Invitation accepted: Excel avancé",
+                "Hello,\n\nAn invitation to a seat of your group purchase has been accepted, and the seat is filled."
+                "\n\nCourse: Excel avancé\nStarts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\nSeat: 4321\n\n"
+                "To see all your seats, sign in and open ‘Management’:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            Message(
+                "Invitation acceptée\u00a0: Excel avancé",
+                "Bonjour,\n\nUne invitation à une place de votre achat en lot a été acceptée, et la place est désormais"
+                " occupée.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\nPlace\u00a0: 4321\n\n"
+                "Pour voir toutes vos places, connectez-vous et ouvrez la rubrique «\u00a0Gestion\u00a0»\u00a0:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "it",
+            Message(
+                "Invito accettato: Excel avancé",
+                "Buongiorno,\n\nun invito per un posto del suo acquisto multiplo è stato accettato e il posto è ora"
+                " occupato.\n\nCorso: Excel avancé\n"
+                "Inizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\nPosto: 4321\n\n"
+                "Per vedere tutti i suoi posti, acceda al portale e apra la sezione «Gestione»:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_a_buyer_is_told_which_seat_was_accepted(language: str, expected: Message) -> None:
+    """By the seat's number, which is a name; who sits there stands on the buyer's own page (S6)."""
+    assert TEXTS_HERE.compose(notice(Template.ACCEPTED_BUYER, 4321, to=MANAGER), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "seats", "expected"),
+    [
+        (
+            "en",
+            (4,),
+            Message(
+                "Invitation expired: Excel avancé",
+                "Hello,\n\nAn invitation to a seat of your group purchase was not answered in time."
+                " The seat went back to your free seats.\n\nCourse: Excel avancé\n"
+                "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\nSeat: 4\n\n"
+                "To see all your seats and assign those that are free, sign in and open ‘Management’:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "en",
+            (4, 7),
+            Message(
+                "Invitations expired: Excel avancé",
+                "Hello,\n\nSeveral invitations to seats of your group purchase were not answered in time."
+                " The seats went back to your free seats.\n\nCourse: Excel avancé\n"
+                "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\nSeats: 4 and 7\n\n"
+                "To see all your seats and assign those that are free, sign in and open ‘Management’:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            (4, 7),
+            Message(
+                "Invitations expirées\u00a0: Excel avancé",
+                "Bonjour,\n\nPlusieurs invitations à des places de votre achat en lot sont restées sans réponse dans le"
+                " délai prévu. Les places sont revenues parmi vos places libres.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\nPlaces\u00a0: 4 et 7\n\n"
+                "Pour voir toutes vos places et attribuer celles qui sont libres, connectez-vous et ouvrez la rubrique"
+                " «\u00a0Gestion\u00a0»\u00a0:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "it",
+            (4, 7),
+            Message(
+                "Inviti scaduti: Excel avancé",
+                "Buongiorno,\n\nalcuni inviti per posti del suo acquisto multiplo sono rimasti senza risposta entro il"
+                " termine previsto. I posti sono tornati tra i suoi posti liberi.\n\nCorso: Excel avancé\n"
+                "Inizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\nPosti: 4 e 7\n\n"
+                "Per vedere tutti i suoi posti e assegnare quelli liberi, acceda al portale e apra la sezione"
+                " «Gestione»:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_a_buyer_is_told_which_invitations_expired(language: str, seats: tuple[int, ...], expected: Message) -> None:
+    """One message for one sweep, of one seat or of several (S7)."""
+    assert TEXTS_HERE.compose(notice(Template.EXPIRED_BUYER, *seats, to=MANAGER), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        (Deadline.at(NINE - timedelta(hours=1)), "Answer by: Monday, 8 March 2027 at 08:00 (Paris, UTC+01:00)"),
+        (Deadline.at(NINE + timedelta(hours=1)), "Answer by: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+        (Deadline.on(date(2027, 3, 7), PARIS), "Answer by: Sunday, 7 March 2027"),
+        (Deadline.on(date(2027, 3, 8), PARIS), "Answer by: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
+    ],
+)
+@pytest.mark.parametrize("template", [Template.INVITED, Template.REMINDED])
+def test_nobody_is_told_to_answer_after_the_start(template: Template, until: Deadline, expected: str) -> None:
+    """The session's start ends every invitation, so it is told where it comes before the deadline (S7)."""
+    message = TEXTS_HERE.compose(notice(template, 4, until=until), "en", ABOUT)
+    assert [each for each in message.body.splitlines() if each.startswith("Answer by")] == [expected]
+
+
+@pytest.mark.parametrize("template", Template)
+def test_only_an_invitation_needs_a_page_to_answer_on(template: Template) -> None:
+    """An invitation without a link could not be answered; all other notices are composed without one (S6)."""
+    bare = evolve(ABOUT, answer=None)
+    expected = ("answer", Flaw.EMPTY) if template in {Template.INVITED, Template.REMINDED} else None
+    assert flaw(lambda: TEXTS_HERE.compose(notice(template, 4), "en", bare)) == expected
+
+
+@pytest.mark.parametrize("template", Template)
+def test_only_an_invitation_needs_its_deadline(template: Template) -> None:
+    """An invitation that does not say until when would have a hole; no other notice has a deadline to tell (S7)."""
+    expected = ("until", Flaw.EMPTY) if template in {Template.INVITED, Template.REMINDED} else None
+    assert flaw(lambda: TEXTS_HERE.compose(notice(template, 4, until=None), "en", ABOUT)) == expected
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -616,15 +900,24 @@ def test_a_start_is_told_in_the_sessions_zone() -> None:
     assert "Début\u00a0: lundi 8 mars 2027 à 03 h 00 (Toronto, UTC−05:00)" in message.body.splitlines()
 
 
-def test_a_learners_notice_needs_a_learner() -> None:
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [(each, None if each.endswith("_buyer") else ("to", Flaw.WRONG_TYPE)) for each in Template],
+)
+def test_a_learners_notice_needs_a_learner(template: Template, expected: tuple[str, Flaw] | None) -> None:
     """What is told to a learner cannot go to somebody whose address is unknown: it would have a hole."""
-    told = notice(Template.ENROLLED, 1, to=ActorId("manager"))
-    assert flaw(lambda: TEXTS_HERE.compose(told, "en", ABOUT)) == ("to", Flaw.WRONG_TYPE)
+    told = notice(template, 1, to=MANAGER)
+    assert flaw(lambda: TEXTS_HERE.compose(told, "en", ABOUT)) == expected
 
 
 def test_a_message_shows_nothing_in_logs() -> None:
     """Subjects and bodies hold names and addresses, and messages get logged (K11)."""
     assert repr(TEXTS_HERE.compose(notice(Template.ENROLLED, 1), "en", ABOUT)) == "Message(...)"
+
+
+def test_a_link_to_answer_is_not_logged() -> None:
+    """Whoever has the link can answer, so a log that shows what a notice was about does not show it (K11)."""
+    assert "invitations" not in repr(ABOUT)
 
 
 def test_what_a_notice_is_about_is_in_utc() -> None:
@@ -650,6 +943,11 @@ def test_what_a_notice_is_about_is_in_utc() -> None:
         ({"sign_in": "https://"}, ("sign_in", Flaw.WRONG_FORM)),
         ({"sign_in": "https://example.com/" + "x" * 1_980}, None),
         ({"sign_in": "https://example.com/" + "x" * 1_981}, ("sign_in", Flaw.TOO_LONG)),
+        ({"answer": "https://example.com/\nhttps://example.net/"}, ("answer", Flaw.UNSAFE_CHARACTER)),
+        ({"answer": "javascript:alert(1)"}, ("answer", Flaw.WRONG_FORM)),
+        ({"answer": ""}, ("answer", Flaw.EMPTY)),
+        ({"answer": "https://example.com/" + "x" * 1_981}, ("answer", Flaw.TOO_LONG)),
+        ({"answer": None}, None),
         ({"starts": datetime(2027, 3, 8, 9)}, ("starts", Flaw.NAIVE_TIME)),  # noqa: DTZ001  # naive on purpose
         ({"zone": "Europe/Paris"}, ("zone", Flaw.WRONG_TYPE)),
     ],
@@ -1035,7 +1333,9 @@ def test_a_refusal_without_words_is_an_error() -> None:
         (Person.of("Ann@EXAMPLE.com"), "Ann@EXAMPLE.com"),
         (EmailAddress("Ann@EXAMPLE.com"), "Ann@EXAMPLE.com"),
         (SeatState.FREE, "libre"),
+        (SeatState.INVITED, "en attente de confirmation"),
         (SeatVerb.CANCEL, "Annuler la place"),
+        (Mode.CONFIRMATION, "inscription avec confirmation"),
         ("{seat}", "{seat}"),
         ((), ""),
         (("1",), "1"),

@@ -9,7 +9,8 @@ The host:
 
 The demo, a story told on a real file (`make demo`):
 
-- `demo`: the story, chapter by chapter, and the command that tells it.
+- `demo`: the story, chapter by chapter, and the command that tells it; `invitations` is one of the chapters.
+- `scene`: who and when, and what every chapter needs for telling it.
 - `story/`: the files that it reads; `people` reads them.
 - `narration`: what the narrator says, in three languages; `transcript`: how it looks on a terminal.
 """

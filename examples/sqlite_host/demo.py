@@ -1,4 +1,4 @@
-"""A story told on a real database: eight places on a course, three buyers, and a power cut.
+"""A story told on a real database: places on a course, three buyers, a power cut, and a mistyped address.
 
 `python -m sqlite_host.demo --lang fr --out build/demo` tells it in French and leaves the organisation's file and the
 notices that were sent in that folder. Everything in it goes through the library as a host's views would; times
@@ -8,149 +8,57 @@ are the story's own, so that it is told alike each time. It ends by checking eve
 import argparse
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
+from collections.abc import Sequence
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Final, TypeAlias, cast
-
-from attrs import define, field
+from typing import Final, cast
 
 from lara_core.hosting import group_purchase as do
-from lara_core.hosting.outbox import deliver
-from lara_core.hosting.ports import Receipt
-from lara_core.kernel.deadlines import Deadline, Zone
-from lara_core.kernel.decisions import Act, Refusal, Refused, why_not
+from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.decisions import why_not
 from lara_core.kernel.errors import ContractBroken, IdReused
-from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import HoldId, SeatNo, TransactionId
 from lara_core.kernel.money import Money
-from lara_core.kernel.people import EmailAddress, Person
-from lara_core.seats import Policy, SeatPool, SeatsAssigned
-from lara_core.sessions import Session
-from lara_core.telling.notices import Notice
-from lara_core.telling.texts import About, Shown, Texts
-from sqlite_host.laws import Repeat, check
+from lara_core.kernel.people import Person
+from lara_core.seats import Policy
+from sqlite_host.invitations import invitations
+from sqlite_host.laws import check
 from sqlite_host.narration import NARRATIONS, Narration
-from sqlite_host.people import Directory, read_team
+from sqlite_host.people import read_team
 from sqlite_host.registrations import register
+from sqlite_host.scene import (
+    ADMIN,
+    CAPACITY,
+    DISCOUNT,
+    END,
+    ENDS,
+    MARCO,
+    MARCOS,
+    MONDAY,
+    NADIA,
+    NADIAS,
+    NADIAS_MORE,
+    OLIVIA,
+    OLIVIAS,
+    OUTBOX,
+    PRICE,
+    SESSION,
+    STARTS,
+    STORY,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    ZONE,
+    Command,
+    Story,
+    act,
+    assigned,
+    clock,
+)
 from sqlite_host.store import SqliteStore
-from sqlite_host.transcript import Transcript
 
-STORY: Final = Path(__file__).with_name("story")
 MARK: Final = ".lara_core_demo"
-
-ZONE: Final = Zone("America/Moncton")
-MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2025, 3, day) for day in (3, 4, 5, 6))
-END: Final = datetime(2025, 3, 6, 10, 5, tzinfo=ZONE.info)
-STARTS: Final = datetime(2025, 5, 12, 9, tzinfo=ZONE.info)
-ENDS: Final = datetime(2025, 5, 13, 16, 30, tzinfo=ZONE.info)
-
-SESSION: Final = SessionId("first-aid-may")
-NADIAS: Final = PoolId("nadia-1")
-MARCOS: Final = PoolId("marco-1")
-OLIVIAS: Final = PoolId("olivia-1")
-NADIA: Final = ActorId("nadia.gagnon")
-MARCO: Final = ActorId("marco.bianchi")
-OLIVIA: Final = ActorId("olivia.chen")
-
-CAPACITY: Final = 8
-PRICE: Final = Money.of("249.99", "CAD")
-DISCOUNT: Final = 12  # percent
-
-Command: TypeAlias = Callable[[SqliteStore], Receipt]
-
-
-@define
-class Story:
-    """Where the story is told: on which store, in which language."""
-
-    store: SqliteStore
-    out: Path
-    language: str
-    directory: Directory = field(factory=lambda: Directory.read(STORY / "accounts.csv"))
-    texts: Texts = field(factory=lambda: Texts(zone=ZONE))
-    page: Transcript = field(factory=Transcript)
-    repeats: list[Repeat] = field(factory=list[Repeat])
-
-    @property
-    def words(self) -> Narration:
-        """What the narrator says."""
-        return NARRATIONS[self.language]
-
-    def show(self, value: Shown) -> str:
-        """A value as the reader reads it."""
-        return self.texts.show(value, self.language)
-
-    def tell(self, text: str, at: datetime | None = None, **values: Shown) -> None:
-        """A line of the narrator's, with values in it."""
-        self.page.line(text.format(**{name: self.show(value) for name, value in values.items()}), at)
-
-    def person(self, address: str) -> Person:
-        """Whoever has this address, with their account."""
-        return self.directory.known(EmailAddress(address))
-
-    def name(self, person: Person) -> str:
-        """What somebody is called."""
-        return self.directory.account(person).name
-
-    def done(self, command: Command) -> Receipt:
-        """Run a command, and remember it: in the end, all are repeated (K4)."""
-        receipt = command(self.store)
-        self.repeats.append(Repeat(command, receipt))
-        return receipt
-
-    def refused(self, command: Command) -> Refusal:
-        """Run a command that the rules refuse, and tell why."""
-        try:
-            _ = command(self.store)
-        except Refused as refused:
-            said = self.texts.say(refused.refusal, self.language)
-            self.page.mark("✗", f"{self.words.refused} {said} [{refused.refusal.code}]")
-            return refused.refusal
-        raise ContractBroken("a command was done that the rules refuse")
-
-    def sees(self, promise: str, *, kept: bool) -> None:
-        """Go on where a promise is kept, and nowhere else: what is told is what has happened."""
-        if not kept:
-            raise ContractBroken(promise)
-
-    def session(self) -> Session:
-        """The session as it stands."""
-        with self.store.transaction() as work:
-            return work.sessions.get(SESSION)
-
-    def pool(self, pool: PoolId) -> SeatPool:
-        """A pool as it stands."""
-        with self.store.transaction() as work:
-            return work.pools.get(pool)
-
-    def left(self, at: datetime) -> int:
-        """How many places are on sale."""
-        return self.session().available(at) or 0
-
-    def seats(self, pool: PoolId) -> None:
-        """A table of a pool's seats."""
-        kept = self.pool(pool)
-        rows = [self.words.seat_columns]
-        for number, price in enumerate(kept.paid, 1):
-            seat = SeatNo(number)
-            if seat in kept.enrolled:
-                who = self.show(kept.enrolled[seat])
-            else:
-                last = kept.cancelled[seat].holder if seat in kept.cancelled else None
-                who = "–" if last is None else f"({self.show(last)})"
-            rows.append((self.show(seat), self.show(kept.state_of(seat)), who, self.show(price)))
-        self.page.table(rows, "><<>", rule=True)
-
-
-def act(at: datetime, by: str, key: str) -> Act:
-    """Somebody presses a button; the page with the button made the key."""
-    return Act(at, ActorId(by), Key(key))
-
-
-def clock(day: date, hour: int, minute: int = 0) -> datetime:
-    """A time of the story."""
-    return datetime.combine(day, time(hour, minute), ZONE.info)
 
 
 # --- The chapters
@@ -162,7 +70,7 @@ def opening(story: Story) -> None:
     at = clock(MONDAY, 9)
     _ = story.done(
         lambda store: do.open_session(
-            store, act(at, "admin", "open"), SESSION, starts=STARTS, ends=ENDS, capacity=CAPACITY
+            store, act(at, ADMIN, "open"), SESSION, starts=STARTS, ends=ENDS, capacity=CAPACITY
         )
     )
     story.tell(story.words.opened, at, training=story.words.training, capacity=CAPACITY)
@@ -369,38 +277,11 @@ def sold_out(story: Story) -> None:
 def post(story: Story) -> None:
     """What the outbox holds is sent: here, into text files."""
     story.page.chapter(story.words.post)
-    folder = story.out / "outbox"
-    folder.mkdir(exist_ok=True)
-    rows: list[tuple[str, str, str]] = []
-
-    def send(notice: Notice) -> None:
-        reader = story.directory.account(notice.to)
-        address = notice.to.address if isinstance(notice.to, Person) else reader.person.address
-        message = story.texts.compose(notice, reader.language, about(NARRATIONS[reader.language]))
-        head = f"To: {address.typed}\nSubject: {message.subject}\nContent-Language: {reader.language}\n"
-        # The key names the file, so that what is sent again after a crash is no second message (K12).
-        file = folder / f"{notice.key.replace(':', '_')}.txt"
-        _ = file.write_text(f"{head}\n{message.body}\n", "utf-8")
-        rows.append((reader.language, address.typed, message.subject))
-
-    at = clock(THURSDAY, 10)
-    count = deliver(story.store, send)
-    story.tell(story.words.delivered, at, count=count, folder=f"{folder.name}/")
+    rows = story.send()
+    story.tell(story.words.delivered, clock(THURSDAY, 10), count=len(rows), folder=f"{OUTBOX}/")
     story.page.table(rows, "<<<")
-    story.sees("what was sent does not wait any more", kept=not deliver(story.store, send))
+    story.sees("what was sent does not wait any more", kept=not story.send())
     story.tell(story.words.nothing_left)
-
-
-def about(words: Narration) -> About:
-    """What the notices are about, in their reader's language."""
-    return About(
-        title=words.training,
-        starts=STARTS,
-        zone=ZONE,
-        place=words.place,
-        sign_in="https://portal.example.com/",
-        organisation=words.organisation,
-    )
 
 
 def books(story: Story, at: datetime) -> bool:
@@ -408,16 +289,16 @@ def books(story: Story, at: datetime) -> bool:
     story.page.chapter(story.words.books)
     with story.store.transaction() as work:
         session = work.sessions.get(SESSION)
-        pools = [work.pools.get(pool) for pool in (NADIAS, MARCOS, OLIVIAS)]
+        pools = [work.pools.get(pool) for pool in (NADIAS, MARCOS, OLIVIAS, NADIAS_MORE)]
         alone = work.registered(SESSION)
     rows: list[Sequence[str]] = [story.words.book_columns]
     for pool in pools:
         told = pool.counters()
-        counts = map(story.show, (told.bought, told.free, told.enrolled, told.cancelled))
+        counts = map(story.show, (told.bought, told.free, told.invited, told.enrolled, told.cancelled))
         paid = Money.total(pool.paid, PRICE.currency)
-        rows.append((story.directory.account(pool.buyer).name, *counts, story.show(paid)))
-    rows.append((story.words.individually, story.show(len(alone)), *[""] * 4))
-    story.page.table(rows, "<>>>>>", rule=True)
+        rows.append((f"{story.directory.account(pool.buyer).name} ({pool.id})", *counts, story.show(paid)))
+    rows.append((story.words.individually, story.show(len(alone)), *[""] * 5))
+    story.page.table(rows, "<>>>>>>", rule=True)
     story.tell(
         story.words.places,
         taken=session.taken,
@@ -446,12 +327,7 @@ def verdict(words: Narration, broken: Sequence[str]) -> str:
     return f"{words.broken}: {', '.join(broken)}" if broken else words.holds
 
 
-def assigned(receipt: Receipt) -> SeatsAssigned:
-    """The event of an assignment, which reports who was named twice and who sits already (S5)."""
-    return next(written.event for written in receipt.written if isinstance(written.event, SeatsAssigned))
-
-
-CHAPTERS: Final = (opening, buying, team, too_many, changing_hands, reopening, naming, sold_out, post)
+CHAPTERS: Final = (opening, buying, team, too_many, changing_hands, reopening, naming, sold_out, post, invitations)
 
 
 # --- The folder, and the command

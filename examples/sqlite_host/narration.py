@@ -71,8 +71,22 @@ class Narration:
     delivered: str
     nothing_left: str
 
+    invitations: str
+    larger_room: str
+    invited: str
+    answer_until: str
+    corrected: str
+    accepted: str
+    reminded: str
+    declined: str
+    second_thoughts: str
+    too_late: str
+    swept: str
+    filled: str
+    invited_again: str
+
     books: str
-    book_columns: tuple[str, str, str, str, str, str]
+    book_columns: tuple[str, str, str, str, str, str, str]
     individually: str
     places: str
     seat_columns: tuple[str, str, str, str]
@@ -87,7 +101,7 @@ class Narration:
 
 
 ENGLISH: Final = Narration(
-    title="Eight places",
+    title="Eight places, and three more",
     subtitle="A group purchase, told on a real database. Times are those of Moncton.",
     training="First aid at work",
     place="Moncton",
@@ -133,8 +147,21 @@ ENGLISH: Final = Narration(
     post="The post",
     delivered="{count} notices leave the outbox, each in its reader’s language, into {folder}:",
     nothing_left="A second round finds nothing to send.",
+    invitations="By invitation",
+    larger_room="A larger room is found, for {capacity} people. Places left on sale: {left}.",
+    invited="Nadia buys {seats} more seats, and must name who will come. {names} have no account: she invites them.",
+    answer_until="They can answer until {until}.",
+    corrected="{mistyped} is mistyped. Nadia corrects it: the old invitation is void, and a new one goes out.",
+    accepted="Théo makes himself an account, accepts, and is enrolled.",
+    reminded="Maya and Paul have not answered. They are reminded.",
+    declined="Maya declines. Seat {seat} is free again, and to be assigned.",
+    second_thoughts="Maya thinks better of it, and clicks on the same link to accept.",
+    too_late="Paul accepts at last.",
+    swept="Invitations that nobody answered expire. Free, and to be assigned: seats {seats}.",
+    filled="{who}, whose seat had been cancelled, gets seat {seat} at once: he has an account.",
+    invited_again="Paul is invited once more, until {until}.",
     books="The books",
-    book_columns=("", "live", "free", "filled", "cancelled", "paid"),
+    book_columns=("", "live", "free", "invited", "filled", "cancelled", "paid"),
     individually="individually",
     places="Places: {taken} taken of {capacity}, {held} held, {left} on sale.",
     seat_columns=("seat", "state", "who", "paid"),
@@ -147,9 +174,9 @@ ENGLISH: Final = Narration(
         Law.NOTICES: "each is told once of what concerns them",
         Law.CAPACITY: "held and taken places stay within the capacity",
         Law.PLACES: "places taken = live seats and individual registrations",
-        Law.COUNTERS: "free + filled = live, counted again from the rows",
-        Law.NOBODY_TWICE: "nobody sits twice, and the roster knows all who sit",
-        Law.NO_EMPTY_SEAT: "where names are needed, no live seat is empty",
+        Law.COUNTERS: "free + invited + filled = live, counted again from the rows",
+        Law.NOBODY_TWICE: "nobody sits twice, and the roster knows all who sit or are invited",
+        Law.NO_EMPTY_SEAT: "where names are needed, no buyer leaves a seat empty; others may",
     },
     holds="ok",
     broken="BROKEN",
@@ -159,7 +186,7 @@ ENGLISH: Final = Narration(
 )
 
 FRENCH: Final = Narration(
-    title="Huit places",
+    title="Huit places, puis trois de plus",
     subtitle="Un achat en lot, raconté sur une vraie base de données. Les heures sont celles de Moncton.",
     training="Secourisme en milieu de travail",
     place="Moncton",
@@ -205,8 +232,21 @@ FRENCH: Final = Narration(
     post="Le courrier",
     delivered="{count} avis quittent la boîte d’envoi, chacun dans la langue de qui le lit, vers {folder} :",
     nothing_left="Au second passage, il n’y a plus rien à envoyer.",
+    invitations="Sur invitation",
+    larger_room="On trouve une salle plus grande, pour {capacity} personnes. Places encore en vente : {left}.",
+    invited="Nadia achète {seats} places, et doit dire qui viendra. {names} n’ont pas de compte : elle les invite.",
+    answer_until="Réponse possible jusqu’au {until}.",
+    corrected="{mistyped} : une faute de frappe. Nadia corrige. L’ancienne invitation ne vaut plus, une nouvelle part.",
+    accepted="Théo se crée un compte, accepte, et le voilà inscrit.",
+    reminded="Maya et Paul n’ont pas répondu. On leur envoie un rappel.",
+    declined="Maya décline l’invitation. La place {seat} est de nouveau libre, et à attribuer.",
+    second_thoughts="Maya change d’avis, et clique sur le même lien pour accepter.",
+    too_late="Paul accepte enfin.",
+    swept="Les invitations restées sans réponse expirent. Places libres, à attribuer : {seats}.",
+    filled="{who}, dont la place avait été annulée, reçoit aussitôt la place {seat} : il a un compte.",
+    invited_again="Paul est réinvité, jusqu’au {until}.",
     books="Les comptes",
-    book_columns=("", "actives", "libres", "occupées", "annulées", "payé"),
+    book_columns=("", "actives", "libres", "invités", "occupées", "annulées", "payé"),
     individually="à titre individuel",
     places="Places : {taken} prises sur {capacity}, {held} réservée, {left} en vente.",
     seat_columns=("place", "état", "qui", "payé"),
@@ -219,9 +259,9 @@ FRENCH: Final = Narration(
         Law.NOTICES: "chacun est averti une fois de ce qui le concerne",
         Law.CAPACITY: "places prises et réservées tiennent dans la capacité",
         Law.PLACES: "places prises = places actives et inscriptions individuelles",
-        Law.COUNTERS: "libres + occupées = actives, recomptées ligne par ligne",
-        Law.NOBODY_TWICE: "personne n’a deux places, et la liste connaît tout le monde",
-        Law.NO_EMPTY_SEAT: "là où il faut un nom, aucune place active n’est vide",
+        Law.COUNTERS: "libres + invités + occupées = actives, recomptées ligne par ligne",
+        Law.NOBODY_TWICE: "personne n’a deux places, et la liste connaît tous les inscrits et les invités",
+        Law.NO_EMPTY_SEAT: "là où il faut un nom, qui achète ne laisse aucune place vide, un invité le peut",
     },
     holds="ok",
     broken="ROMPUE",
@@ -231,7 +271,7 @@ FRENCH: Final = Narration(
 )
 
 ITALIAN: Final = Narration(
-    title="Otto posti",
+    title="Otto posti, e altri tre",
     subtitle="Un acquisto di gruppo, raccontato su un vero database. Gli orari sono quelli di Moncton.",
     training="Primo soccorso sul lavoro",
     place="Moncton",
@@ -277,8 +317,21 @@ ITALIAN: Final = Narration(
     post="La posta",
     delivered="{count} avvisi lasciano la posta in uscita, ognuno nella lingua di chi legge, in {folder}:",
     nothing_left="Al secondo giro non c’è più nulla da inviare.",
+    invitations="Su invito",
+    larger_room="Si trova una sala più grande, per {capacity} persone. Posti ancora in vendita: {left}.",
+    invited="Nadia compra altri {seats} posti, e deve dire chi verrà. {names} non hanno un account: li invita.",
+    answer_until="Possono rispondere fino a {until}.",
+    corrected="{mistyped}: un errore di battitura. Nadia corregge. Il vecchio invito non vale più, ne parte uno nuovo.",
+    accepted="Théo si crea un account, accetta, ed è iscritto.",
+    reminded="Maya e Paul non hanno risposto. Ricevono un promemoria.",
+    declined="Maya rifiuta. Il posto {seat} è di nuovo libero, e da assegnare.",
+    second_thoughts="Maya ci ripensa, e clicca sullo stesso link per accettare.",
+    too_late="Paul finalmente accetta.",
+    swept="Gli inviti rimasti senza risposta scadono. Posti liberi, da assegnare: {seats}.",
+    filled="{who}, il cui posto era stato annullato, riceve subito il posto {seat}: ha un account.",
+    invited_again="Nuovo invito a Paul, fino a {until}.",
     books="I conti",
-    book_columns=("", "attivi", "liberi", "occupati", "annullati", "pagato"),
+    book_columns=("", "attivi", "liberi", "invitati", "occupati", "annullati", "pagato"),
     individually="a titolo individuale",
     places="Posti: {taken} presi su {capacity}, {held} riservati, {left} in vendita.",
     seat_columns=("posto", "stato", "chi", "pagato"),
@@ -291,9 +344,9 @@ ITALIAN: Final = Narration(
         Law.NOTICES: "ognuno è avvisato una volta di ciò che lo riguarda",
         Law.CAPACITY: "i posti presi e riservati stanno nella capienza",
         Law.PLACES: "posti presi = posti attivi e iscrizioni individuali",
-        Law.COUNTERS: "liberi + occupati = attivi, ricontati riga per riga",
-        Law.NOBODY_TWICE: "nessuno ha due posti, e l’elenco conosce tutti",
-        Law.NO_EMPTY_SEAT: "dove serve un nome, nessun posto attivo è vuoto",
+        Law.COUNTERS: "liberi + invitati + occupati = attivi, ricontati riga per riga",
+        Law.NOBODY_TWICE: "nessuno ha due posti, e l’elenco conosce tutti gli iscritti e gli invitati",
+        Law.NO_EMPTY_SEAT: "dove serve un nome, chi compra non lascia posti vuoti, un invitato può",
     },
     holds="ok",
     broken="VIOLATA",

@@ -46,10 +46,21 @@ class Directory:
         account = self.accounts.get(bare.keys[0])
         return bare if account is None else Person(address, account.person.account)
 
-    def account(self, whom: Recipient) -> Account:
-        """The account of a learner, or of the actor whose account has the same id. `KeyError` where there is none."""
+    def find(self, whom: Recipient) -> Account | None:
+        """The account of somebody, or of the actor whose account has the same id."""
         keys = whom.keys if isinstance(whom, Person) else (PersonKey(f"account:{whom}"),)
-        return next(self.accounts[key] for key in keys if key in self.accounts)
+        return next((self.accounts[key] for key in keys if key in self.accounts), None)
+
+    def account(self, whom: Recipient) -> Account:
+        """The same, where there must be one: else `KeyError`."""
+        account = self.find(whom)
+        if account is None:
+            raise KeyError("nobody here has this account or address")
+        return account
+
+    def joined(self, account: Account) -> "Directory":
+        """The directory with one account more."""
+        return Directory({**self.accounts, **dict.fromkeys(account.person.keys, account)})
 
 
 def read_team(path: Path, directory: Directory) -> tuple[Person, ...]:

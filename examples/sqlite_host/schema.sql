@@ -31,23 +31,36 @@ CREATE TABLE IF NOT EXISTS pool (
     session            TEXT NOT NULL REFERENCES session (id),
     purchase           TEXT NOT NULL,  -- the transaction's id; the word is taken in SQL
     buyer              TEXT NOT NULL,
-    assign_at_purchase INTEGER NOT NULL CHECK (assign_at_purchase IN (0, 1))
+    assign_at_purchase INTEGER NOT NULL CHECK (assign_at_purchase IN (0, 1)),
+    modes              TEXT NOT NULL CHECK (modes IN ('confirmation', 'immediate', 'confirmation immediate')),
+    invitation_hours   INTEGER NOT NULL CHECK (invitation_hours > 0),
+    reminders          INTEGER NOT NULL CHECK (reminders >= 0),  -- the most that an invitee is sent
+    withdrawal         INTEGER NOT NULL CHECK (withdrawal IN (0, 1))
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS pool_by_session ON pool (session);
 
 CREATE TABLE IF NOT EXISTS seat (
-    pool     TEXT NOT NULL REFERENCES pool (id),
-    number   INTEGER NOT NULL CHECK (number > 0),
-    state    TEXT NOT NULL CHECK (state IN ('free', 'enrolled', 'cancelled')),
-    price    INTEGER NOT NULL CHECK (price >= 0),
-    currency TEXT NOT NULL,
-    address  TEXT,  -- of the holder, as typed; of a cancelled seat, of the last one
-    account  TEXT,
+    pool       TEXT NOT NULL REFERENCES pool (id),
+    number     INTEGER NOT NULL CHECK (number > 0),
+    state      TEXT NOT NULL CHECK (state IN ('free', 'invited', 'enrolled', 'cancelled')),
+    price      INTEGER NOT NULL CHECK (price >= 0),
+    currency   TEXT NOT NULL,
+    address    TEXT,  -- of the invitee or holder, as typed; of a cancelled seat, of the last one
+    account    TEXT,
+    invitation INTEGER CHECK (invitation > 0),  -- the number of the one that waits for an answer
+    until      TEXT,  -- when it can be accepted at the latest
+    reminders  INTEGER CHECK (reminders >= 0),  -- so many were sent
+    accepted   INTEGER CHECK (accepted > 0),  -- the number of the one that enrolled the holder, if one did
     PRIMARY KEY (pool, number),
     CHECK (state <> 'free' OR address IS NULL),
-    CHECK (state <> 'enrolled' OR address IS NOT NULL),
-    CHECK (address IS NOT NULL OR account IS NULL)
+    CHECK (state NOT IN ('invited', 'enrolled') OR address IS NOT NULL),
+    CHECK (address IS NOT NULL OR account IS NULL),
+    CHECK (state <> 'enrolled' OR account IS NOT NULL),  -- S4
+    CHECK ((state = 'invited') = (invitation IS NOT NULL)),
+    CHECK ((state = 'invited') = (until IS NOT NULL)),
+    CHECK ((state = 'invited') = (reminders IS NOT NULL)),
+    CHECK (state = 'enrolled' OR accepted IS NULL)
 ) STRICT, WITHOUT ROWID;
 
 -- Who registered for a session individually, on no pool's seat (N5).
@@ -58,7 +71,8 @@ CREATE TABLE IF NOT EXISTS registration (
     PRIMARY KEY (session, address)
 ) STRICT, WITHOUT ROWID;
 
--- Who sits in a session, one row for each key of a person: nobody sits twice (S5), whatever the rules were told.
+-- Who sits in a session, invited or enrolled, one row for each key of a person: nobody sits twice (S5), whatever the
+-- rules were told.
 CREATE TABLE IF NOT EXISTS sitting (
     session TEXT NOT NULL REFERENCES session (id),
     person  TEXT NOT NULL,

@@ -55,7 +55,7 @@ class SqliteStore:
             try:
                 _ = db.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:  # the rest says why it is busy
                     raise
                 raise StaleState("the file was locked for too long; run the command again") from error
             yield SqliteWork(db)

@@ -34,6 +34,11 @@ class Transcript:
         self.blank()
         self._print(f"{head}{'─' * (WIDTH - width(head) - width(tail))}{tail}")
 
+    def day(self, day: str) -> None:
+        """Another day of the same chapter, where the first one stands."""
+        self.blank()
+        self._print(f"{' ' * (WIDTH - width(day))}{day}")
+
     def line(self, text: str, at: datetime | None = None) -> None:
         """What happens, at its time where it has one."""
         self._paragraph(INDENT if at is None else f"  {at:%H:%M}  ", text)

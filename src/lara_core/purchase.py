@@ -41,6 +41,7 @@ def buy_seats(
     prices: Sequence[Money],
     policy: Policy,
     learners: Sequence[Person] = (),
+    invitees: Sequence[Person] = (),
     hold: HoldId | None = None,
     seated: Container[PersonKey],
 ) -> Bought:
@@ -57,6 +58,7 @@ def buy_seats(
         prices=prices,
         policy=policy,
         learners=learners,
+        invitees=invitees,
         seated=seated,
     )
     return Bought(session.take(act, len(prices), hold=hold), bought)

@@ -174,6 +174,14 @@ class HoldGone:
 
 
 @frozen
+class HoldAlreadySecured:
+    """A payment is already being taken for this hold; a second one must not start."""
+
+    code: ClassVar[str] = "sessions.hold_already_secured"
+    hold: HoldId
+
+
+@frozen
 class HoldWouldLapse:
     """The deadline that was asked for a hold has already passed."""
 
@@ -199,7 +207,14 @@ class FewerTaken:
 
 
 SessionRefusal: TypeAlias = (
-    NotEnoughPlaces | CapacityBelowUse | HoldAlreadyThere | HoldGone | HoldWouldLapse | SalesOver | FewerTaken
+    NotEnoughPlaces
+    | CapacityBelowUse
+    | HoldAlreadyThere
+    | HoldGone
+    | HoldAlreadySecured
+    | HoldWouldLapse
+    | SalesOver
+    | FewerTaken
 )
 
 
@@ -250,12 +265,16 @@ class Session:
         return self._decide(PlacesHeld(hold, places, until, self._lapsed(act.at), act))
 
     def secure(self, act: Act, hold: HoldId) -> "SessionDecision":
-        """Stop *hold* from lapsing, because a payment is being taken for it. Refused: `HoldGone`."""
+        """Stop *hold* from lapsing, because a payment is being taken for it: one payment for each hold.
+
+        Refused: `SalesOver` from the end on, `HoldGone`, `HoldAlreadySecured`.
+        """
+        self._on_sale(act.at)
         live = self._live(hold, act.at)
         if live is None:
             raise Refused(HoldGone(hold))
         if live.until is None:
-            return Decision(self)
+            raise Refused(HoldAlreadySecured(hold))
         return self._decide(HoldSecured(hold, act))
 
     def release(self, act: Act, hold: HoldId) -> "SessionDecision":

@@ -5,6 +5,7 @@ import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, permutations
 from typing import Any
 
 import email_validator
@@ -274,16 +275,24 @@ def test_the_same_where_a_key_is_shared(one: Person, other: Person) -> None:
 
 
 @given(st.lists(people, max_size=8))
-def test_distinct_loses_nobody(mentions: list[Person]) -> None:
-    """Nobody is seated twice, nobody is lost, and each stands where they were named first."""
+def test_distinct_is_one_mention_of_each(mentions: list[Person]) -> None:
+    """Nobody is seated twice, nobody is lost, each stands where they were named first, by account if they have one."""
+    groups: list[list[int]] = []
+    for place, mention in enumerate(mentions):
+        joined = [group for group in groups if any(mention.same_as(mentions[other]) for other in group)]
+        groups = [group for group in groups if group not in joined] + [sorted((*chain.from_iterable(joined), place))]
+    in_order = [[mentions[place] for place in group] for group in sorted(groups)]
     kept, repeats = distinct(mentions)
+    assert kept == tuple(next((one for one in group if one.account), group[0]) for group in in_order)
     assert Counter((*kept, *repeats)) == Counter(mentions)
-    assert all(any(repeat.same_as(one) for one in mentions if one is not repeat) for repeat in repeats)
-    # A bare address can meet two accounts that do not meet each other; nobody else is kept beside one they are.
-    firsts = [one for place, one in enumerate(mentions) if not any(one.same_as(other) for other in mentions[:place])]
-    assert [any(first.same_as(one) for one in kept) for first in firsts] == [True] * len(firsts)
-    bare = {one.address for one in kept if one.account is None}
-    assert not bare & {one.address for one in kept if one.account is not None}
+
+
+def test_distinct_whatever_the_order() -> None:
+    """Two that only a third joins are one person, however the three are sorted."""
+    mentions = (Person.of("x@example.com", "a"), Person.of("y@example.com", "a"), Person.of("y@example.com"))
+    for permuted in permutations(mentions):
+        (one,), repeats = distinct(permuted)
+        assert (one.account, len(repeats)) == ("a", 2)
 
 
 def test_distinct_by_hand() -> None:
@@ -291,3 +300,4 @@ def test_distinct_by_hand() -> None:
     anna, again, bob = Person.of("anna@example.com", "u-1"), Person.of("ANNA@example.com"), Person.of("bob@example.com")
     assert distinct(iter([anna, again, bob])) == ((anna, bob), (again,))
     assert distinct([again, bob, anna]) == ((anna, bob), (again,))
+    assert distinct([bob, bob]) == ((bob,), (bob,))

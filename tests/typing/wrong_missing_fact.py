@@ -8,4 +8,4 @@ from lara_core.seats import SeatPool, SessionFacts
 
 def assign(pool: SeatPool, act: Act, who: Sequence[Person], it: SessionFacts) -> None:
     """Seat people without asking who sits already."""
-    _ = pool.assign(act, who, session=it)  # wrong: mypy call-arg, pyright reportCallIssue reportUnknownVariableType
+    _ = pool.assign(act, who, session=it)  # wrong: mypy call-arg, pyright reportCallIssue

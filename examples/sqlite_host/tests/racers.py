@@ -1,7 +1,7 @@
 """What the processes of `test_processes` do, each with a store of its own on the same file."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
@@ -12,11 +12,11 @@ from typing import Final
 from attrs import frozen
 
 from lara_core.formats import json
-from lara_core.hosting.group_purchase import assign_seats, buy_seats
+from lara_core.hosting.group_purchase import accept_invitation, assign_seats, buy_seats
 from lara_core.hosting.ports import GroupPurchase, Receipt, Store
 from lara_core.kernel.decisions import Act, Refused
 from lara_core.kernel.errors import IdReused
-from lara_core.kernel.ids import AccountId, ActorId, Key, PoolId, SessionId, TransactionId
+from lara_core.kernel.ids import AccountId, ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.seats import Policy
@@ -41,9 +41,17 @@ def person(name: str) -> Person:
 
 
 def buy(
-    store: Store[GroupPurchase], session: str, pool: str, by: str, key: str, *, seats: int = 1, learner: str = ""
+    store: Store[GroupPurchase],
+    session: str,
+    pool: str,
+    by: str,
+    key: str,
+    *,
+    seats: int = 1,
+    learner: str = "",
+    invitees: Sequence[Person] = (),
 ) -> Receipt:
-    """Buy seats in a session, with a learner on the first of them if one is named."""
+    """Buy seats in a session, with a learner on the first of them if one is named, then those who are invited."""
     return buy_seats(
         store,
         act(by, key),
@@ -54,6 +62,7 @@ def buy(
         prices=(Money.of("10.00", "CAD"),) * seats,
         policy=Policy(),
         learners=(person(learner),) if learner else (),
+        invitees=invitees,
     )
 
 
@@ -65,6 +74,15 @@ def buying(path: Path, session: str, pool: str, by: str, key: str, learner: str 
 def assigning(path: Path, pool: str, by: str, key: str, learner: str) -> str:
     """Seat a learner in a pool: the receipt, or why not."""
     return _outcome(lambda: assign_seats(SqliteStore(path), act(by, key), PoolId(pool), (person(learner),)))
+
+
+def accepting(path: Path, pool: str, learner: str) -> str:
+    """Accept the first invitation to the first seat of a pool: the receipt, or why not."""
+    return _outcome(
+        lambda: accept_invitation(
+            SqliteStore(path), act(learner, pool), PoolId(pool), SeatNo(1), 1, learner=person(learner)
+        )
+    )
 
 
 def _outcome(command: Callable[[], Receipt]) -> str:

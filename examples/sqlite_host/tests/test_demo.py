@@ -13,7 +13,7 @@ import pytest
 from attrs import fields, frozen
 
 from lara_core.kernel.people import EmailAddress
-from sqlite_host import demo
+from sqlite_host import demo, scene
 from sqlite_host.laws import Law
 from sqlite_host.narration import FRENCH, NARRATIONS, Narration
 
@@ -74,7 +74,7 @@ def test_each_language_has_a_story_of_its_own(told: Mapping[str, Told]) -> None:
 def test_a_notice_is_in_the_language_of_its_reader(told: Mapping[str, Told]) -> None:
     """Each file says to whom it goes, and speaks their language, whatever that of the story."""
     sent = _sent(told["it"].out)
-    assert len(sent) == 14
+    assert len(sent) == 27
     assert sent["nadia-1_3_seats.enrolled_5.txt"].startswith(
         "To: noe.tremblay@example.com\nSubject: Inscription confirmée\N{NO-BREAK SPACE}: "
         "Secourisme en milieu de travail\nContent-Language: fr\n\nBonjour"
@@ -83,9 +83,24 @@ def test_a_notice_is_in_the_language_of_its_reader(told: Mapping[str, Told]) -> 
     assert "Content-Language: it\n" in sent["nadia-1_4_seats.revoked_3.txt"]
 
 
+def test_an_invitation_has_its_own_page_to_answer_on(told: Mapping[str, Told]) -> None:
+    """An invitation and its reminder lead to the same page, and one that took its place to another (S6)."""
+    sent = _sent(told["en"].out)
+    pages = {name: re.findall(r"https://\S+/answer/\S+", body) for name, body in sent.items()}
+    assert {name: found for name, found in pages.items() if found} == {
+        "nadia-2_1_seats.invited_1.txt": ["https://portal.example.com/answer/nadia-2/1/1"],
+        "nadia-2_1_seats.invited_2.txt": ["https://portal.example.com/answer/nadia-2/2/1"],
+        "nadia-2_1_seats.invited_3.txt": ["https://portal.example.com/answer/nadia-2/3/1"],
+        "nadia-2_2_seats.invited_1.txt": ["https://portal.example.com/answer/nadia-2/1/2"],
+        "nadia-2_4_seats.reminded_2.txt": ["https://portal.example.com/answer/nadia-2/2/1"],
+        "nadia-2_4_seats.reminded_3.txt": ["https://portal.example.com/answer/nadia-2/3/1"],
+        "nadia-2_8_seats.invited_3.txt": ["https://portal.example.com/answer/nadia-2/3/8"],
+    }
+
+
 def test_the_list_has_one_person_in_two_spellings() -> None:
     """One address stands in the list twice in different bytes: composed, and decomposed in another case (K7)."""
-    lines = (demo.STORY / "team.csv").read_text("utf-8-sig").splitlines()
+    lines = (scene.STORY / "team.csv").read_text("utf-8-sig").splitlines()
     one, other = (line.split(";")[0] for line in lines if "lodie" in line)
     assert unicodedata.is_normalized("NFC", one)
     assert not unicodedata.is_normalized("NFC", other)

@@ -19,6 +19,7 @@ from lara_core.formats import json
 from lara_core.hosting.group_purchase import open_session
 from lara_core.hosting.ports import Receipt
 from lara_core.kernel.ids import PoolId, SessionId
+from lara_core.kernel.people import EmailAddress, Person
 from sqlite_host.laws import check
 from sqlite_host.store import SqliteStore
 from sqlite_host.tests import racers
@@ -108,6 +109,19 @@ def test_one_person_is_seated_once(store: SqliteStore, race: Race) -> None:
             for buyer in range(RACERS)
         ]
         assert Counter(map(_shape, race(tasks))) == {"receipt": 1, "seats.already_seated": 7}
+    assert _sound(store)
+
+
+def test_an_invitation_is_accepted_once(store: SqliteStore, race: Race) -> None:
+    """Eight accounts answer one invitation, which was passed on: one is enrolled, the others come too late (S4, S6)."""
+    _open(store, "session", 100)
+    for number in range(ROUNDS):
+        pool = f"pool-{number}"
+        invitee = Person(EmailAddress(f"invitee-{number}@example.com"))
+        _ = racers.buy(store, "session", pool, "buyer", pool, invitees=(invitee,))
+        tasks = [partial(racers.accepting, store.path, pool, f"learner-{number}-{who}") for who in range(RACERS)]
+        outcomes = race(tasks)
+        assert Counter(map(_shape, outcomes)) == {"receipt": 1, "seats.already_accepted": 7}
     assert _sound(store)
 
 

@@ -1,19 +1,29 @@
 """What this host does beyond the ports' promises."""
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from lara_core.hosting.group_purchase import assign_seats, buy_seats, open_session
+from lara_core.hosting.group_purchase import (
+    accept_invitation,
+    assign_seats,
+    buy_seats,
+    cancel_seats,
+    correct_invitation,
+    hand_over_pool,
+    invite_to_seats,
+    open_session,
+    revoke_seat,
+)
 from lara_core.kernel.decisions import Act, Decision, Refused
 from lara_core.kernel.errors import ContractBroken, IdReused, StaleState
-from lara_core.kernel.ids import AccountId, ActorId, Key, PoolId, SessionId, TransactionId
+from lara_core.kernel.ids import AccountId, ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person
-from lara_core.seats import AccountNeeded, AlreadySeated, NobodyToSeat, Policy
+from lara_core.seats import AccountNeeded, AlreadySeated, Cancelled, Mode, NobodyToSeat, Policy
 from lara_core.sessions import NotEnoughPlaces
 from sqlite_host.laws import check
 from sqlite_host.registrations import register
@@ -28,8 +38,11 @@ ANA: Final = Person(EmailAddress("ana@example.com"), AccountId("ana"))
 BORIS: Final = Person(EmailAddress("boris@example.com"), AccountId("boris"))
 
 
-def _act(key: str) -> Act:
-    return Act(NOW, ActorId("admin"), Key(key))
+EVA: Final = Person(EmailAddress("eva@example.com"))
+
+
+def _act(key: str, at: datetime = NOW) -> Act:
+    return Act(at, ActorId("admin"), Key(key))
 
 
 @pytest.fixture
@@ -109,6 +122,121 @@ def test_an_event_of_another_aggregate_is_not_kept(store: SqliteStore) -> None:
             work.save(Decision(pool.assign(_act("assign"), (ANA,), session=session, seated=()).state, taken.events))
     with store.transaction() as work:
         assert (work.pools.get(POOL), work.sessions.get(SESSION)) == (pool, session)
+
+
+# --- Invitations
+
+
+def _keys(store: SqliteStore) -> list[str]:
+    with store.transaction() as work:
+        return [person for (person,) in work.db.execute("SELECT person FROM sitting ORDER BY person")]
+
+
+def _sound(store: SqliteStore, at: datetime = NOW) -> bool:
+    return not any(check(store, at).values())
+
+
+def test_who_is_invited_sits(store: SqliteStore) -> None:
+    """An invitee is on the roster by all their keys; who lost the invitation is not (S5)."""
+    _buy(store, POOL, 2)
+    _ = invite_to_seats(store, _act("invite"), POOL, (EVA, BORIS))
+    assert _keys(store) == ["account:boris", "address:boris@example.com", "address:eva@example.com"]
+    _ = correct_invitation(store, _act("correct"), POOL, SeatNo(1), EmailAddress("eve@example.com"))
+    _ = revoke_seat(store, _act("revoke"), POOL, SeatNo(2))
+    assert _keys(store) == ["address:eve@example.com"]
+    assert _sound(store)
+
+
+def test_whoever_accepts_sits_by_the_keys_of_their_account(store: SqliteStore) -> None:
+    """Who was invited at one address and accepts with the account of another sits as the latter (S4)."""
+    _buy(store, POOL, 1)
+    _ = invite_to_seats(store, _act("invite"), POOL, (EVA,))
+    _ = accept_invitation(store, _act("accept"), POOL, SeatNo(1), 2, learner=ANA)
+    assert _keys(store) == ["account:ana", "address:ana@example.com"]
+    with store.transaction() as work:
+        pool = work.pools.get(POOL)
+    assert (pool.enrolled, pool.accepted) == ({1: ANA}, {1: 2})
+    _ = revoke_seat(store, _act("revoke"), POOL, SeatNo(1), to=EVA, mode=Mode.CONFIRMATION)
+    with store.transaction() as work:
+        pool = work.pools.get(POOL)
+    assert (pool.enrolled, pool.accepted, pool.invited[SeatNo(1)].number) == ({}, {}, 4)
+    assert _sound(store)
+
+
+@pytest.mark.parametrize("people", [(ANA, BORIS), (BORIS,), (BORIS, ANA)])
+def test_a_seat_whose_invitation_is_due_is_free_before_it_is_given(
+    store: SqliteStore, people: tuple[Person, ...]
+) -> None:
+    """One event can take a seat, and its invitee's place on the roster, and give both again, also to the same (S7)."""
+    _buy(store, POOL, 2)
+    _ = invite_to_seats(store, _act("invite"), POOL, (ANA, EVA))
+    late = NOW + timedelta(days=8)
+    _ = assign_seats(store, _act("assign", late), POOL, people)
+    with store.transaction() as work:
+        pool = work.pools.get(POOL)
+    assert (pool.invited, pool.enrolled) == ({}, dict(enumerate(people, 1)))
+    assert _keys(store) == sorted(key for person in people for key in person.keys)
+    assert _sound(store, late)
+
+
+def test_a_cancelled_seat_forgets_who_did_not_answer(store: SqliteStore) -> None:
+    """The last holder of a cancelled seat is whoever had it then: nobody, where the invitation was due (S7, S11)."""
+    _buy(store, POOL, 2)
+    _ = invite_to_seats(store, _act("invite"), POOL, (EVA, BORIS))
+    _ = cancel_seats(store, _act("in-time"), POOL, (SeatNo(1),))
+    _ = cancel_seats(store, _act("late", NOW + timedelta(days=8)), POOL, (SeatNo(2),))
+    with store.transaction() as work:
+        assert work.pools.get(POOL).cancelled == {1: Cancelled(EVA), 2: Cancelled(None)}
+    assert _keys(store) == []
+    assert _sound(store)
+
+
+def test_a_pool_that_is_handed_over_is_another_buyers(store: SqliteStore) -> None:
+    """Handing over changes the buyer, and no seat (S17)."""
+    _buy(store, POOL, 1)
+    _ = assign_seats(store, _act("assign"), POOL, (ANA,))
+    _ = hand_over_pool(store, _act("hand-over"), POOL, ActorId("other"))
+    with store.transaction() as work:
+        pool = work.pools.get(POOL)
+    assert (pool.buyer, pool.enrolled) == ("other", {1: ANA})
+    assert _sound(store)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE seat SET address = NULL WHERE number = 1",
+        "UPDATE seat SET invitation = NULL WHERE number = 1",
+        "UPDATE seat SET until = NULL WHERE number = 1",
+        "UPDATE seat SET reminders = NULL WHERE number = 1",
+        "UPDATE seat SET reminders = -1 WHERE number = 1",
+        "UPDATE seat SET accepted = 2 WHERE number = 1",
+        "UPDATE seat SET state = 'free' WHERE number = 1",
+        "UPDATE seat SET state = 'enrolled' WHERE number = 1",
+        "UPDATE seat SET account = NULL WHERE number = 2",
+        "UPDATE seat SET invitation = 2 WHERE number = 2",
+        "UPDATE seat SET until = '2025-03-14T12:00:00+00:00' WHERE number = 2",
+        "UPDATE seat SET address = 'eve@example.com' WHERE number = 3",
+        "UPDATE seat SET accepted = 2 WHERE number = 3",
+        "UPDATE pool SET modes = ''",
+        "UPDATE pool SET modes = 'immediate confirmation'",
+        "UPDATE pool SET invitation_hours = 0",
+        "UPDATE pool SET reminders = -1",
+        "UPDATE pool SET withdrawal = 2",
+        "UPDATE sitting SET person = 'account:ana' WHERE person = 'address:eva@example.com'",
+    ],
+)
+def test_what_no_rule_allows_is_not_stored(store: SqliteStore, change: str) -> None:
+    """The schema repeats the rules: a row that no state has is refused by the database itself."""
+    _buy(store, POOL, 3)
+    _ = invite_to_seats(store, _act("invite"), POOL, (EVA,))
+    _ = assign_seats(store, _act("assign"), POOL, (ANA,))
+    with (
+        pytest.raises(sqlite3.IntegrityError, match=r"^(CHECK|UNIQUE) constraint failed"),
+        store.transaction() as work,
+    ):
+        _ = work.db.execute(change)
+    assert _sound(store)
 
 
 # --- Individual registrations

@@ -164,7 +164,7 @@ ATOM_WRITERS: Final[Mapping[type, Writer]] = {
     NoneType: lambda nothing: nothing,
     bool: bool,
     int: int.__int__,
-    str: str.__str__,
+    str: lambda text: _sound(str.__str__(text)),
     datetime: lambda time: datetime.isoformat(utc("", time)),
     date: date.isoformat,
     EmailAddress: lambda address: str.__str__(address.typed),

@@ -102,6 +102,8 @@ class Format:
             return self._write(value)
         except FAULTS as fault:
             misfit = located(fault)
+        except RecursionError:
+            misfit = Misfit(Flaw.WRONG_FORM)
         raise misfit.bad_value
 
     def dumps(self, value: object) -> str:

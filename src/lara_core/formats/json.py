@@ -31,6 +31,13 @@ from lara_core.formats._strict import Format, Kind, Lift
 from lara_core.kernel.decisions import Event, Refusal
 from lara_core.kernel.receipts import Receipt
 from lara_core.seats import (
+    InvitationAccepted,
+    InvitationCorrected,
+    InvitationDeclined,
+    InvitationsExpired,
+    LearnerWithdrew,
+    PoolHandedOver,
+    RemindersSent,
     SeatEvent,
     SeatPool,
     SeatRefusal,
@@ -38,6 +45,7 @@ from lara_core.seats import (
     SeatsAssigned,
     SeatsBought,
     SeatsCancelled,
+    SeatsInvited,
 )
 from lara_core.sessions import (
     CapacityChanged,
@@ -85,6 +93,14 @@ NAMES: Final[Mapping[type[object], str]] = {
     SeatPool: "seats.pool.v1",
     SeatsBought: "seats.bought.v1",
     SeatsAssigned: "seats.assigned.v1",
+    SeatsInvited: "seats.invited.v1",
+    InvitationAccepted: "seats.invitation_accepted.v1",
+    InvitationDeclined: "seats.invitation_declined.v1",
+    InvitationsExpired: "seats.invitations_expired.v1",
+    RemindersSent: "seats.reminders_sent.v1",
+    InvitationCorrected: "seats.invitation_corrected.v1",
+    LearnerWithdrew: "seats.learner_withdrew.v1",
+    PoolHandedOver: "seats.handed_over.v1",
     SeatRevoked: "seats.revoked.v1",
     SeatsCancelled: "seats.cancelled.v1",
     **{kind: f"{kind.code}.v1" for kind in (*get_args(SessionRefusal), *get_args(SeatRefusal))},

@@ -6,7 +6,7 @@ the same call again.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lara_core import purchase
 from lara_core.hosting.once import once
@@ -15,8 +15,8 @@ from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act
 from lara_core.kernel.ids import ActorId, HoldId, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
-from lara_core.kernel.people import Person
-from lara_core.seats import Policy, SeatDecision
+from lara_core.kernel.people import EmailAddress, Person
+from lara_core.seats import Mode, Policy, SeatDecision
 from lara_core.sessions import Session
 
 
@@ -43,11 +43,17 @@ def resize_session(store: Store[GroupPurchase], act: Act, session: SessionId, ca
 
 
 def hold_places(
-    store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId, places: int, *, until: Deadline
+    store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId, places: int, *, until: Deadline | timedelta
 ) -> Receipt:
-    """Keep places for somebody who is about to pay (N1)."""
-    content = {"do": "hold_places", "session": session, "hold": hold, "places": places, "until": until}
-    return once(store, act, content, lambda work: (work.sessions.get(session).hold(act, hold, places, until=until),))
+    """Keep places for somebody who is about to pay (N1), until a deadline or for a while.
+
+    A deadline is content, and must be the same when the command is repeated under its key (K4). A while counts from
+    the act, so "a quarter of an hour from now" is the same content now and two seconds later.
+    """
+    kept = until // timedelta(microseconds=1) if isinstance(until, timedelta) else until
+    content = {"do": "hold_places", "session": session, "hold": hold, "places": places, "until": kept}
+    deadline = Deadline.at(act.at + until) if isinstance(until, timedelta) else until
+    return once(store, act, content, lambda work: (work.sessions.get(session).hold(act, hold, places, until=deadline),))
 
 
 def secure_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId) -> Receipt:
@@ -73,6 +79,7 @@ def buy_seats(
     prices: Sequence[Money],
     policy: Policy,
     learners: Sequence[Person] = (),
+    invitees: Sequence[Person] = (),
     hold: HoldId | None = None,
 ) -> Receipt:
     """Buy seats in bulk, with their places (S1, S8)."""
@@ -85,6 +92,7 @@ def buy_seats(
         "prices": tuple(prices),
         "policy": policy,
         "learners": tuple(learners),
+        "invitees": tuple(invitees),
         "hold": hold,
     }
 
@@ -98,6 +106,7 @@ def buy_seats(
             prices=prices,
             policy=policy,
             learners=learners,
+            invitees=invitees,
             hold=hold,
             seated=work.seated(session),
         )
@@ -117,18 +126,112 @@ def assign_seats(store: Store[GroupPurchase], act: Act, pool: PoolId, learners: 
     return once(store, act, content, body)
 
 
-def revoke_seat(
-    store: Store[GroupPurchase], act: Act, pool: PoolId, seat: SeatNo, *, to: Person | None = None
-) -> Receipt:
-    """Take a seat from its holder, and give it to *to* where one is named (S9)."""
-    content = {"do": "revoke_seat", "pool": pool, "seat": seat, "to": to}
+def invite_to_seats(store: Store[GroupPurchase], act: Act, pool: PoolId, people: Sequence[Person]) -> Receipt:
+    """Ask people to confirm seats of a pool, all of them or none (S3, S4)."""
+    content = {"do": "invite_to_seats", "pool": pool, "people": tuple(people)}
 
     def body(work: GroupPurchase) -> tuple[SeatDecision]:
         found = work.pools.get(pool)
         session = work.sessions.get(found.session)
-        return (found.revoke(act, seat, to=to, session=session, seated=work.seated(found.session)),)
+        return (found.invite(act, people, session=session, seated=work.seated(found.session)),)
 
     return once(store, act, content, body)
+
+
+def accept_invitation(
+    store: Store[GroupPurchase], act: Act, pool: PoolId, seat: SeatNo, invitation: int, *, learner: Person
+) -> Receipt:
+    """Enrol the learner who accepts, with their account (S4, S6)."""
+    content = {"do": "accept_invitation", "pool": pool, "seat": seat, "invitation": invitation, "learner": learner}
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        session, seated = work.sessions.get(found.session), work.seated(found.session)
+        return (found.accept(act, seat, invitation, learner=learner, session=session, seated=seated),)
+
+    return once(store, act, content, body)
+
+
+def decline_invitation(store: Store[GroupPurchase], act: Act, pool: PoolId, seat: SeatNo, invitation: int) -> Receipt:
+    """Free the seat of an invitation (S6)."""
+    content = {"do": "decline_invitation", "pool": pool, "seat": seat, "invitation": invitation}
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        return (found.decline(act, seat, invitation, session=work.sessions.get(found.session)),)
+
+    return once(store, act, content, body)
+
+
+def remind_invitees(store: Store[GroupPurchase], act: Act, pool: PoolId, seats: Collection[SeatNo]) -> Receipt:
+    """Ask the invitees of seats once more (S7)."""
+    content = {"do": "remind_invitees", "pool": pool, "seats": tuple(sorted(set(seats)))}
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        return (found.remind(act, seats, session=work.sessions.get(found.session)),)
+
+    return once(store, act, content, body)
+
+
+def expire_invitations(store: Store[GroupPurchase], act: Act, pool: PoolId) -> Receipt:
+    """Sweep the invitations of a pool that are due; hosts do it now and then, so that people are told (S7)."""
+    content = {"do": "expire_invitations", "pool": pool}
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        return (found.expire(act, session=work.sessions.get(found.session)),)
+
+    return once(store, act, content, body)
+
+
+def correct_invitation(store: Store[GroupPurchase], act: Act, pool: PoolId, seat: SeatNo, to: EmailAddress) -> Receipt:
+    """Send the invitation of a mistyped address to the right one (S17)."""
+    content = {"do": "correct_invitation", "pool": pool, "seat": seat, "to": to}
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        session, seated = work.sessions.get(found.session), work.seated(found.session)
+        return (found.correct(act, seat, to, session=session, seated=seated),)
+
+    return once(store, act, content, body)
+
+
+def withdraw_learner(store: Store[GroupPurchase], act: Act, pool: PoolId, seat: SeatNo) -> Receipt:
+    """Let a learner give up their seat (S10)."""
+    content = {"do": "withdraw_learner", "pool": pool, "seat": seat}
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        return (found.withdraw(act, seat, session=work.sessions.get(found.session)),)
+
+    return once(store, act, content, body)
+
+
+def revoke_seat(
+    store: Store[GroupPurchase],
+    act: Act,
+    pool: PoolId,
+    seat: SeatNo,
+    *,
+    to: Person | None = None,
+    mode: Mode = Mode.IMMEDIATE,
+) -> Receipt:
+    """Take a seat from its holder, and give it to *to* in *mode* where one is named (S9)."""
+    content = {"do": "revoke_seat", "pool": pool, "seat": seat, "to": to, "mode": mode}
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        session, seated = work.sessions.get(found.session), work.seated(found.session)
+        return (found.revoke(act, seat, to=to, mode=mode, session=session, seated=seated),)
+
+    return once(store, act, content, body)
+
+
+def hand_over_pool(store: Store[GroupPurchase], act: Act, pool: PoolId, buyer: ActorId) -> Receipt:
+    """Pass a pool to another buyer (S17)."""
+    content = {"do": "hand_over_pool", "pool": pool, "buyer": buyer}
+    return once(store, act, content, lambda work: (work.pools.get(pool).hand_over(act, buyer),))
 
 
 def cancel_seats(store: Store[GroupPurchase], act: Act, pool: PoolId, seats: Collection[SeatNo]) -> Receipt:

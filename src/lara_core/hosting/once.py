@@ -28,7 +28,10 @@ def once(
     """Run *body* in a transaction of *store* and save the decisions that it returns, unless the key was used before.
 
     *content* is what is asked, without who and when: its fingerprint tells a repetition from a reuse. The same
-    key with the same content gives the first receipt and does nothing; with other content it is `IdReused`.
+    key with the same content gives the first receipt and does nothing; with other content it is `IdReused`. An address
+    in another spelling is other content, and so is a value that a later release has given another field: whoever
+    repeats a command sends it as it was.
+
     *body* reads what the rule needs and decides. When it refuses, nothing is saved and the key stays fresh.
     """
     asked = fingerprint(content)

@@ -13,8 +13,10 @@ def deliver(store: Store[Work], send: Callable[[Notice], object], *, most: int =
     """Give up to *most* waiting notices to *send*, oldest first, and say how many were sent.
 
     Each is marked in a transaction of its own, after it was sent: a crash in between sends it again, as do two
-    workers at once, and the receiver drops the repeat by the notice's key. If *send* raises, that notice and those
-    after it stay waiting.
+    workers at once, and the receiver drops the repeat by the notice's key.
+
+    *send* raises where nothing can be sent now, and that notice and those after it then stay waiting. What can never
+    be sent to one person, as to a mailbox that is gone, it deals with itself, and returns: else all others wait, too.
     """
     with store.transaction() as work:
         waiting = work.waiting(most)

@@ -11,7 +11,7 @@ The promises are few, and `lara_core.testing.conformance` holds each of them aga
   commits, whether or not it was written: versions of aggregates, and the roster of a session where `seated` was asked.
   Locking what is read is one way, comparing versions before the commit another. Where it cannot be had, from a lock
   that is not given in time to a version that has moved on, it is `StaleState`, in `save` or when the transaction is
-  left. One that only reads is never stale. A transaction sees its own writes.
+  left. A transaction sees its own writes.
 - `save` accepts a decision only on the version that it was decided on, else `StaleState` (K5). A decision that begins
   an aggregate is inserted. An id that was there when the transaction began is `IdReused`; one that somebody else has
   used since is `StaleState`, and the command, run again, finds out what it was used for.
@@ -126,8 +126,9 @@ class GroupPurchase(Work, Protocol):
     def pools(self) -> Pools: ...
 
     def seated(self, session: SessionId) -> Container[PersonKey]:
-        """The keys of all who sit in a session, in any pool or individually.
+        """The keys of all who sit in a session, invited or enrolled, in any pool or individually.
 
+        An invitee sits until an event says otherwise, also when the invitation is due and not swept yet.
         Whoever asks wants to seat somebody: until this transaction has ended, nobody else is seated there.
         """
         ...

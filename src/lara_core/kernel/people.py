@@ -135,23 +135,32 @@ class Person:
 def distinct(people: Iterable[Person]) -> tuple[tuple[Person, ...], tuple[Person, ...]]:
     """One mention of each person, and the repeats, both in the order given.
 
-    A repeat shares a key with a mention before it, in whatever form. Of several mentions the first stands for the
-    person, or the first with an account if there is one, so that it does not matter in which order they come.
+    Mentions that share a key are of one person, and so are those that only others join: of `y`, `x` with an account
+    and `y` with the same account, all three. The first mention stands for the person, or the first with an account
+    if there is one, in the first one's place. So in whatever order they come, the same people do.
     """
-    kept: list[Person] = []
+    mentions = tuple(people)
+    root: dict[PersonKey, PersonKey] = {}
+
+    def found(key: PersonKey) -> PersonKey:
+        while root.setdefault(key, key) != key:
+            key = root[key]
+        return key
+
+    for person in mentions:
+        first, *others = person.keys
+        for other in others:
+            root[found(other)] = found(first)
+    kept: dict[PersonKey, Person] = {}
     repeats: list[Person] = []
-    known: dict[PersonKey, int] = {}
-    for person in people:
-        keys = person.keys
-        place = next((known[key] for key in keys if key in known), None)
-        if place is None:
-            place = len(kept)
-            kept.append(person)
-        elif kept[place].account is None and person.account is not None:
-            repeats.append(kept[place])
-            kept[place] = person
+    for person in mentions:
+        key = found(person.keys[0])
+        stands = kept.get(key)
+        if stands is None:
+            kept[key] = person
+        elif stands.account is None and person.account is not None:
+            kept[key] = person
+            repeats.append(stands)
         else:
             repeats.append(person)
-            continue
-        known.update(dict.fromkeys(keys, place))
-    return tuple(kept), tuple(repeats)
+    return tuple(kept.values()), tuple(repeats)

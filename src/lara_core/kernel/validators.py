@@ -19,7 +19,7 @@ ID_LENGTH: Final = 255
 LINE_LENGTH: Final = 500
 
 # Controls, format characters (bidi and zero-width among them), surrogates, private use and the two
-# separators that end a line: none of them belongs into one line that people read.
+# separators that end a line: none of them belongs in a line that people read.
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 

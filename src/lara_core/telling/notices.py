@@ -14,26 +14,50 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
+from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId
 from lara_core.kernel.people import Person
-from lara_core.seats import SeatPool, SeatRevoked, SeatsAssigned, SeatsBought, SeatsCancelled
+from lara_core.seats import (
+    InvitationAccepted,
+    InvitationCorrected,
+    InvitationDeclined,
+    InvitationsExpired,
+    LearnerWithdrew,
+    RemindersSent,
+    SeatPool,
+    SeatRevoked,
+    SeatsAssigned,
+    SeatsBought,
+    SeatsCancelled,
+    SeatsInvited,
+)
 
 
 class Party(StrEnum):
     """Who may be told."""
 
     NEW_HOLDER = "new_holder"
+    INVITEE = "invitee"
     OLD_HOLDER = "old_holder"
+    EXPIRED = "expired"
     BUYER = "buyer"
+    BUYER_OF_EXPIRED = "buyer_of_expired"
 
 
 class Template(StrEnum):
     """What a notice says. The code is the id of its texts."""
 
     ENROLLED = "seats.enrolled"
+    INVITED = "seats.invited"
+    REMINDED = "seats.reminded"
+    EXPIRED = "seats.expired"
     REVOKED = "seats.revoked"
     CANCELLED = "seats.cancelled"
+    ACCEPTED_BUYER = "seats.accepted_buyer"
+    DECLINED_BUYER = "seats.declined_buyer"
+    EXPIRED_BUYER = "seats.expired_buyer"
+    WITHDRAWN_BUYER = "seats.withdrawn_buyer"
     CANCELLED_BUYER = "seats.cancelled_buyer"
 
 
@@ -41,8 +65,15 @@ class Setting(StrEnum):
     """What a host can switch off."""
 
     TELL_ENROLLED = "tell_enrolled"
+    TELL_INVITED = "tell_invited"
+    TELL_REMINDED = "tell_reminded"
+    TELL_EXPIRED = "tell_expired"
     TELL_REVOKED = "tell_revoked"
     TELL_CANCELLED = "tell_cancelled"
+    TELL_BUYER_ACCEPTED = "tell_buyer_accepted"
+    TELL_BUYER_DECLINED = "tell_buyer_declined"
+    TELL_BUYER_EXPIRED = "tell_buyer_expired"
+    TELL_BUYER_WITHDRAWN = "tell_buyer_withdrawn"
     TELL_BUYER_CANCELLED = "tell_buyer_cancelled"
 
 
@@ -56,16 +87,27 @@ class Row:
 
 
 _ENROLLED: Final = Row(Party.NEW_HOLDER, Template.ENROLLED, Setting.TELL_ENROLLED)
-_REVOKED: Final = Row(Party.OLD_HOLDER, Template.REVOKED, Setting.TELL_REVOKED)
-_CANCELLED: Final = Row(Party.OLD_HOLDER, Template.CANCELLED, Setting.TELL_CANCELLED)
-_CANCELLED_BUYER: Final = Row(Party.BUYER, Template.CANCELLED_BUYER, Setting.TELL_BUYER_CANCELLED)
+_INVITED: Final = Row(Party.INVITEE, Template.INVITED, Setting.TELL_INVITED)
+_EXPIRED: Final = Row(Party.EXPIRED, Template.EXPIRED, Setting.TELL_EXPIRED)
+_EXPIRED_BUYER: Final = Row(Party.BUYER_OF_EXPIRED, Template.EXPIRED_BUYER, Setting.TELL_BUYER_EXPIRED)
 
 # An event that is not here is told to nobody.
 TABLE: Final[Mapping[type[Event], tuple[Row, ...]]] = {
-    SeatsBought: (_ENROLLED,),
-    SeatsAssigned: (_ENROLLED,),
-    SeatRevoked: (_REVOKED, _ENROLLED),
-    SeatsCancelled: (_CANCELLED, _CANCELLED_BUYER),
+    SeatsBought: (_ENROLLED, _INVITED),
+    SeatsAssigned: (_ENROLLED, _EXPIRED, _EXPIRED_BUYER),
+    SeatsInvited: (_INVITED, _EXPIRED, _EXPIRED_BUYER),
+    InvitationAccepted: (_ENROLLED, Row(Party.BUYER, Template.ACCEPTED_BUYER, Setting.TELL_BUYER_ACCEPTED)),
+    InvitationDeclined: (Row(Party.BUYER, Template.DECLINED_BUYER, Setting.TELL_BUYER_DECLINED),),
+    InvitationsExpired: (_EXPIRED, _EXPIRED_BUYER),
+    RemindersSent: (Row(Party.INVITEE, Template.REMINDED, Setting.TELL_REMINDED),),
+    # Whoever has the mistyped address was nobody's invitee.
+    InvitationCorrected: (_INVITED,),
+    LearnerWithdrew: (Row(Party.BUYER, Template.WITHDRAWN_BUYER, Setting.TELL_BUYER_WITHDRAWN),),
+    SeatRevoked: (Row(Party.OLD_HOLDER, Template.REVOKED, Setting.TELL_REVOKED), _ENROLLED, _INVITED),
+    SeatsCancelled: (
+        Row(Party.OLD_HOLDER, Template.CANCELLED, Setting.TELL_CANCELLED),
+        Row(Party.BUYER, Template.CANCELLED_BUYER, Setting.TELL_BUYER_CANCELLED),
+    ),
 }
 
 
@@ -76,7 +118,8 @@ Recipient: TypeAlias = Person | ActorId
 class Notice:
     """Tell *to* by *template*, about *seats* of *pool* in *session*.
 
-    *to* is a learner, or the buyer by the id under which the host knows how to reach them.
+    *to* is a learner, or the buyer by the id under which the host knows how to reach them. One about an invitation
+    has its number, which its answer must name, and *until* when it can be accepted.
     """
 
     key: str
@@ -85,6 +128,8 @@ class Notice:
     session: SessionId
     pool: PoolId
     seats: tuple[SeatNo, ...]
+    invitation: int | None = None
+    until: Deadline | None = None
 
 
 def notices(decision: Decision[Aggregate, Event], *, silenced: Container[Setting] = ()) -> tuple[Notice, ...]:
@@ -97,7 +142,7 @@ def notices(decision: Decision[Aggregate, Event], *, silenced: Container[Setting
         return ()
     before = pool.version - len(decision.events)
     return tuple(
-        Notice(f"{pool.id}:{version}:{row.template}:{seats[0]}", to, row.template, pool.session, pool.id, seats)
+        _notice(pool, version, row, to, seats)
         for version, event in enumerate(decision.events, before + 1)
         for row in TABLE.get(type(event), ())
         if row.setting not in silenced
@@ -105,17 +150,53 @@ def notices(decision: Decision[Aggregate, Event], *, silenced: Container[Setting
     )
 
 
+def _notice(pool: SeatPool, version: int, row: Row, to: Recipient, seats: tuple[SeatNo, ...]) -> Notice:
+    # A pool's id may have colons; the three parts after it have none.
+    key = f"{pool.id}:{version}:{row.template}:{seats[0]}"
+    sent = pool.invited.get(seats[0]) if row.party is Party.INVITEE else None
+    number, until = (None, None) if sent is None else (sent.number, sent.until)
+    return Notice(key, to, row.template, pool.session, pool.id, seats, number, until)
+
+
 def _told(party: Party, pool: SeatPool, event: Event) -> Iterator[tuple[Recipient, tuple[SeatNo, ...]]]:
     match party, event:
         case Party.NEW_HOLDER, SeatsBought(learners=people) | SeatsAssigned(learners=people):
-            yield from ((person, (seat,)) for seat, person in people.items())
-        case Party.NEW_HOLDER, SeatRevoked(seat=seat, to=Person() as person):
+            yield from _each(people)
+        case Party.INVITEE, SeatsBought(invitees=people) | SeatsInvited(invitees=people) | RemindersSent(
+            invitees=people
+        ):
+            yield from _each(people)
+        case Party.NEW_HOLDER, InvitationAccepted(seat=seat, learner=person):
+            yield person, (seat,)
+        case Party.NEW_HOLDER, SeatRevoked(seat=seat, to=Person() as person, until=None):
+            yield person, (seat,)
+        case Party.INVITEE, SeatRevoked(seat=seat, to=Person() as person, until=Deadline()):
+            yield person, (seat,)
+        case Party.INVITEE, InvitationCorrected(seat=seat, to=person):
             yield person, (seat,)
         case Party.OLD_HOLDER, SeatRevoked(seat=seat, holder=person):
             yield person, (seat,)
         case Party.OLD_HOLDER, SeatsCancelled(holders=people):
-            yield from ((person, (seat,)) for seat, person in people.items())
+            yield from _each(people)
+        case Party.EXPIRED, SeatsAssigned(learners=again, expired=people) | SeatsInvited(
+            invitees=again, expired=people
+        ):
+            # Who got another seat in the same breath has lost nothing.
+            seated = {key for person in again.values() for key in person.keys}
+            yield from _each({seat: person for seat, person in people.items() if not person.is_in(seated)})
+        case Party.EXPIRED, InvitationsExpired(expired=people):
+            yield from _each(people)
+        case Party.BUYER_OF_EXPIRED, SeatsAssigned(expired=people) | SeatsInvited(expired=people) | InvitationsExpired(
+            expired=people
+        ) if people:
+            yield pool.buyer, tuple(people)
+        case Party.BUYER, InvitationAccepted(seat=seat) | InvitationDeclined(seat=seat) | LearnerWithdrew(seat=seat):
+            yield pool.buyer, (seat,)
         case Party.BUYER, SeatsCancelled(seats=seats):
             yield pool.buyer, seats
         case _:
             return
+
+
+def _each(people: Mapping[SeatNo, Person]) -> Iterator[tuple[Recipient, tuple[SeatNo, ...]]]:
+    yield from ((person, (seat,)) for seat, person in people.items())

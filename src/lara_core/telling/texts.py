@@ -35,6 +35,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias, get_args
 
 from attrs import Factory, field, fields, frozen, has
+from attrs.validators import optional
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_timezone_location
 from babel.lists import format_list
@@ -53,9 +54,11 @@ from lara_core.seats import (
     AccountNeeded,
     AlreadySeated,
     LearnersNeeded,
+    Mode,
     NamedTwice,
     NobodyToSeat,
     NotEnoughSeats,
+    RemindersUsed,
     SeatRefusal,
     SeatState,
     SeatVerb,
@@ -82,6 +85,9 @@ COUNTED: Final[Mapping[str, str]] = MappingProxyType(
         AlreadySeated.code: "people",
         NamedTwice.code: "people",
         LearnersNeeded.code: "seats",
+        RemindersUsed.code: "reminders",
+        f"{Template.EXPIRED_BUYER}.subject": "seats",
+        f"{Template.EXPIRED_BUYER}.body": "seats",
         f"{Template.CANCELLED_BUYER}.subject": "seats",
         f"{Template.CANCELLED_BUYER}.body": "seats",
         "show.more": "count",
@@ -90,7 +96,9 @@ COUNTED: Final[Mapping[str, str]] = MappingProxyType(
 """The texts with plural forms, and the field whose number, or length, chooses the form."""
 
 # The plural rules of these languages do not set zero apart; people do.
-_NONE: Final = frozenset({NotEnoughPlaces.code, FewerTaken.code, NotEnoughSeats.code, NobodyToSeat.code})
+_NONE: Final = frozenset(
+    {NotEnoughPlaces.code, FewerTaken.code, NotEnoughSeats.code, NobodyToSeat.code, RemindersUsed.code}
+)
 
 # What a store can answer a person with. A broken contract is for the adapter's author alone.
 Answered: TypeAlias = BadValue | StaleState | IdReused | NotFound
@@ -100,12 +108,22 @@ _ERRORS: Final[Mapping[type[Answered], str]] = {
     NotFound: "error.not_found",
 }
 
-_LABELS: Final[Mapping[type[StrEnum], str]] = {SeatState: "seat_state", SeatVerb: "seat_verb"}
+_LABELS: Final[Mapping[type[StrEnum], str]] = {
+    SeatState: "seat_state",
+    SeatVerb: "seat_verb",
+    Mode: "seat_mode",
+}
 
 _ABOUT: Final = frozenset({"title", "starts", "place", "sign_in", "organisation", "seats"})
-_TO_LEARNERS: Final = frozenset(
-    row.template for rows in TABLE.values() for row in rows if row.party in {Party.NEW_HOLDER, Party.OLD_HOLDER}
-)
+_INVITATION: Final = frozenset({"until", "answer"})
+
+
+def _to(*parties: Party) -> frozenset[Template]:
+    return frozenset(row.template for rows in TABLE.values() for row in rows if row.party in parties)
+
+
+_TO_LEARNERS: Final = _to(Party.NEW_HOLDER, Party.INVITEE, Party.OLD_HOLDER, Party.EXPIRED)
+_TO_INVITEES: Final = _to(Party.INVITEE)
 
 
 def _texts() -> Iterator[tuple[str, frozenset[str]]]:
@@ -123,6 +141,7 @@ def _texts() -> Iterator[tuple[str, frozenset[str]]]:
             yield f"{name}.{label}", frozenset()
     for template in Template:
         names = _ABOUT | {"learner"} if template in _TO_LEARNERS else _ABOUT
+        names |= _INVITATION if template in _TO_INVITEES else frozenset()
         yield f"{template}.subject", names
         yield f"{template}.body", names
     yield "show.instant", frozenset({"date", "time", "zone"})
@@ -135,9 +154,10 @@ TEXTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(dict(_texts()))
 Words: TypeAlias = str | Sequence[str]
 """A text of a host's: a string, or for those in `COUNTED` one string for each plural form of the language."""
 
-Shown: TypeAlias = (
-    "SeatState | SeatVerb | int | Money | date | LocalDay | Deadline | Person | EmailAddress | str | Sequence[Shown]"
-)
+Label: TypeAlias = SeatState | SeatVerb | Mode
+"""What has a word of its own: a state or a mode, as within a sentence, and a verb, as on a button."""
+
+Shown: TypeAlias = "Label | int | Money | date | LocalDay | Deadline | Person | EmailAddress | str | Sequence[Shown]"
 """What can be shown to people; a `datetime` is a `date`."""
 
 
@@ -159,7 +179,9 @@ class About:
 
     *title* is the training's, or the session's, as people know it. It *starts* at that instant, told in *zone*, and
     takes place at *place*: an address, or words such as "online". *sign_in* is the address of the portal's page
-    where the reader signs in; *organisation* signs the message. All are single lines (K9).
+    where the reader signs in; *organisation* signs the message. *answer*, which an invitation and its reminders
+    need, is the page where this reader accepts or declines: the link opens a page, opening it never answers.
+    Whoever has that link can answer, so it is not shown in a `repr`. All are single lines (K9).
     """
 
     title: str = field(validator=checked(line))
@@ -168,6 +190,7 @@ class About:
     place: str = field(validator=checked(line))
     sign_in: str = field(validator=checked(_link))
     organisation: str = field(validator=checked(line))
+    answer: str | None = field(default=None, validator=optional(checked(_link)), repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not issubclass(type(self.zone), Zone):
@@ -353,7 +376,13 @@ class Texts:
         return self._said(said.code, _values(said), language, zone)
 
     def compose(self, notice: Notice, language: str, about: About) -> Message:
-        """*notice* in words, with what it is *about*. A learner's notice to a mere id is a `BadValue`."""
+        """*notice* in words, with what it is *about*.
+
+        Until when an invitation can be answered is told as the session's start where that comes first (S7).
+
+        Refused as a `BadValue`: a learner's notice to a mere id; one about an invitation where it has no *until*, or
+        *about* has no page to *answer* on.
+        """
         values: dict[str, Shown] = {
             "title": about.title,
             "starts": about.starts,
@@ -366,6 +395,14 @@ class Texts:
             if not isinstance(notice.to, Person):
                 raise BadValue("to", Flaw.WRONG_TYPE)
             values["learner"] = notice.to
+        if notice.template in _TO_INVITEES:
+            if notice.until is None:
+                raise BadValue("until", Flaw.EMPTY)
+            if about.answer is None:
+                raise BadValue("answer", Flaw.EMPTY)
+            starts_first = about.starts < notice.until.instant
+            values["until"] = Deadline.at(about.starts) if starts_first else notice.until
+            values["answer"] = about.answer
         subject, body = (
             self._said(f"{notice.template}.{part}", values, language, about.zone) for part in ("subject", "body")
         )
@@ -374,14 +411,14 @@ class Texts:
     def show(self, value: Shown, language: str, *, zone: Zone | None = None) -> str:
         """One value as people read it.
 
-        A state or a verb is its label. An amount has the digits that ISO 4217 gives its currency. An instant is told
-        in *zone*, with the zone's city and distance to UTC. A deadline that was given as a day is that day, without a
-        time; one given as an instant is told as one. Somebody is the address that was typed. Of several values ten
-        are shown, and how many more there are. Strings stay as they are: a seat's number is given as one.
+        A state, a verb or a mode is its label. An amount has the digits that ISO 4217 gives its currency. An instant
+        is told in *zone*, with the zone's city and distance to UTC. A deadline that was given as a day is that day,
+        without a time; one given as an instant is told as one. Somebody is the address that was typed. Of several
+        values ten are shown, and how many more there are. Strings stay as they are: a seat's number is given as one.
         """
         locale = _locale(self._spoken(language)[0])
         match value:
-            case SeatState() | SeatVerb():
+            case SeatState() | SeatVerb() | Mode():
                 return self._said(f"{_LABELS[type(value)]}.{value}", {}, language, zone)
             case EmailAddress():
                 return value.typed

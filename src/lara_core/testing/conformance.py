@@ -29,16 +29,24 @@ try:
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError("the conformance suite needs pytest: install lara-core[testing]") from missing
 
-from lara_core.hosting.group_purchase import buy_seats, cancel_seats, hold_places, open_session
+from lara_core.hosting.group_purchase import (
+    assign_seats,
+    buy_seats,
+    cancel_seats,
+    decline_invitation,
+    hold_places,
+    invite_to_seats,
+    open_session,
+)
 from lara_core.hosting.once import once
 from lara_core.hosting.outbox import deliver
 from lara_core.hosting.ports import Answer, GroupPurchase, Receipt, Store
 from lara_core.kernel.decisions import Aggregate, Decision, Event, Refused
 from lara_core.kernel.errors import IdReused, LaraError, NotFound, StaleState
-from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
-from lara_core.seats import Policy, SeatDecision, SeatPool
+from lara_core.seats import Mode, Policy, SeatDecision, SeatPool, SeatsAssigned
 from lara_core.sessions import Session, SessionDecision
 from lara_core.telling.notices import Notice, Setting, Template
 from lara_core.testing.laws import fold
@@ -53,6 +61,7 @@ from lara_core.testing.samples import (
     DAWUD,
     EDITH,
     ENDS,
+    FAYE,
     NOW,
     OTHER_POOL,
     OTHER_SESSION,
@@ -64,6 +73,7 @@ from lara_core.testing.samples import (
     bought,
     differences,
     histories,
+    invitation,
     notice,
     opened,
 )
@@ -221,6 +231,27 @@ class GroupPurchaseConformance:
                 assert not person.is_in(seated), "leave out who lost their seat, and who sits in another session"
             assert EDITH.is_in(elsewhere), "each session has a roster of its own"
 
+    def test_the_roster_names_who_is_invited(self, open_store: OpenStore) -> None:
+        """`seated` also knows those who are invited and have not answered, as long as they are (S5).
+
+        Otherwise somebody who takes a day to answer is enrolled by another buyer meanwhile: two pay for one learner.
+        """
+        store = open_store(NORTH)
+        _ = _save(store, opened()), _save(store, bought()), _save(store, bought(OTHER_POOL))
+        _ = invite_to_seats(store, act("invite"), POOL, (ANA, FAYE))
+        advice = "add whoever is invited to the roster: by account and address, or by the address alone"
+        joined = Person(FAYE.address, AccountId("account-faye"))
+        assert _outcome(assign_seats, store, act("alone"), OTHER_POOL, (ANA, joined)) is Refused, advice
+        (written,) = assign_seats(store, act("with"), OTHER_POOL, (ANA, joined, BORIS)).written
+        assigned = written.event
+        assert isinstance(assigned, SeatsAssigned), "give back the receipt of what was done"
+        assert (assigned.already, [*assigned.learners.values()]) == ((ANA, joined), [BORIS]), advice
+        _ = decline_invitation(store, act("decline", by="ana"), POOL, SeatNo(1), 2)
+        with store.transaction() as work:
+            seated = work.seated(SESSION)
+            assert not ANA.is_in(seated), "leave out who has declined"
+            assert FAYE.is_in(seated), "and keep who has not answered"
+
     def test_the_roster_names_who_sits_individually(
         self, open_store: OpenStore, seat_individually: SeatIndividually
     ) -> None:
@@ -349,29 +380,35 @@ class GroupPurchaseConformance:
         )
 
     def test_nobody_is_seated_twice_at_once(self, open_store: OpenStore) -> None:
-        """Of two pools that seat the same person in one session at once, one does (S5).
+        """Of two pools that seat the same person in one session at once, enrolled or invited, one does (S5).
 
         Otherwise two buyers pay for one learner. Neither pool's version is changed by the other: what both rely on is
         the roster of the session.
         """
         store = open_store(NORTH)
         _ = _save(store, opened()), _save(store, bought()), _save(store, bought(OTHER_POOL))
-        meeting = Meeting()
 
-        def seat(pool: PoolId, work: GroupPurchase) -> tuple[SeatDecision]:
+        def seat(
+            mode: Mode, person: Person, meeting: Meeting, pool: PoolId, work: GroupPurchase
+        ) -> tuple[SeatDecision]:
             found, session, seated = work.pools.get(pool), work.sessions.get(SESSION), work.seated(SESSION)
             # Asked before the meeting, for a roster may look only when it is asked.
-            sitting = [key for key in ANA.keys if key in seated]
+            sitting = [key for key in person.keys if key in seated]
             meeting.wait()
-            return (found.assign(act(pool), (ANA,), session=session, seated=sitting),)
+            command = found.assign if mode is Mode.IMMEDIATE else found.invite
+            return (command(act(f"{mode}-{pool}"), (person,), session=session, seated=sitting),)
 
-        outcomes = at_once(
-            partial(open_store, NORTH), *(_under(pool, partial(seat, pool)) for pool in (POOL, OTHER_POOL))
-        )
-        assert outcomes.count(Refused) == 1, (
-            "give the roster of each session a version, which `seated` reads, and which the commit of a decision that "
-            f"seats somebody checks and advances, else StaleState; or lock it. It came to {_named(outcomes)}"
-        )
+        for mode, person in ((Mode.IMMEDIATE, ANA), (Mode.CONFIRMATION, BORIS)):
+            task = partial(seat, mode, person, Meeting())
+            outcomes = at_once(
+                partial(open_store, NORTH),
+                *(_under(f"{mode}-{pool}", partial(task, pool)) for pool in (POOL, OTHER_POOL)),
+            )
+            assert outcomes.count(Refused) == 1, (
+                "give the roster of each session a version, which `seated` reads, and which the commit of a decision "
+                "that enrols or invites somebody checks and advances, else StaleState; or lock it. It came to "
+                f"{_named(outcomes)}"
+            )
 
     # --- Keys
 
@@ -507,7 +544,7 @@ class GroupPurchaseConformance:
         """
         store = open_store(NORTH)
         _ = _save(store, opened()), _save(store, bought())
-        put_out = notice("d", to=CHLOE), notice("c", to=BUYER), notice("a"), notice("b", to=DAWUD)
+        put_out = notice("d", to=CHLOE), notice("c", to=BUYER), invitation("a"), notice("b", to=DAWUD)
         for some in (put_out[:2], put_out[2:]):
             with store.transaction() as work:
                 work.put_out(some)

@@ -10,8 +10,16 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from lara_core.kernel.decisions import Aggregate, Decision, Event
-from lara_core.kernel.people import PersonKey
-from lara_core.seats import SeatPool, SeatState
+from lara_core.seats import (
+    InvitationDeclined,
+    InvitationsExpired,
+    LearnerWithdrew,
+    SeatEvent,
+    SeatPool,
+    SeatsAssigned,
+    SeatsInvited,
+    SeatState,
+)
 from lara_core.sessions import Session
 
 REPLAY: Final = "K3: folding the events gives the state"
@@ -19,7 +27,9 @@ VERSIONS: Final = "K5: the version is the number of events"
 SAME_OBJECT: Final = "K5: no events, the same state"
 COUNTERS: Final = "S2: free + assigned = bought, beside the cancelled"
 ONE_STATE: Final = "S2: every seat is in exactly one state"
-NO_EMPTY_SEAT: Final = "S8, S9: assign at purchase leaves no live seat empty"
+ACCEPTED: Final = "S6: who accepted is enrolled"
+NO_EMPTY_SEAT: Final = "S8, S9: assign at purchase leaves no live seat empty, unless somebody else emptied it"
+TO_ASSIGN: Final = "S10: an empty seat is to be assigned"
 NOBODY_TWICE: Final = "S5: nobody sits twice in a session"
 CAPACITY: Final = "N1: held and taken places stay within the capacity"
 PLACES: Final = "N1, S11: taken places are live seats and individual registrations"
@@ -67,29 +77,43 @@ def of_history(state: Aggregate, events: Sequence[Event]) -> Iterator[str]:
 
 
 def of_pool(pool: SeatPool) -> Iterator[str]:
-    """S2, S8 and S9, for one pool."""
+    """S2 and S6, for one pool."""
     numbers = range(1, len(pool.paid) + 1)
-    kept = Counter([*pool.free, *pool.enrolled, *pool.cancelled])
+    kept = Counter([*pool.free, *pool.invited, *pool.enrolled, *pool.cancelled])
     if kept != Counter(numbers):
         yield ONE_STATE
         return
     states = Counter(pool.state_of(seat) for seat in kept)
     told = pool.counters()
-    if (told.free, told.enrolled, told.cancelled) != tuple(
-        states[state] for state in (SeatState.FREE, SeatState.ENROLLED, SeatState.CANCELLED)
-    ) or not (told.bought == told.free + told.assigned == len(pool.paid) - told.cancelled):
+    if (told.free, told.invited, told.enrolled, told.cancelled) != tuple(states[state] for state in SeatState) or not (
+        told.bought == told.free + told.assigned == len(pool.paid) - told.cancelled
+    ):
         yield COUNTERS
-    if pool.policy.assign_at_purchase and pool.free:
+    if not pool.accepted.keys() <= pool.enrolled.keys():
+        yield ACCEPTED
+
+
+def of_policy(before: SeatPool | None, decision: Decision[SeatPool, SeatEvent]) -> Iterator[str]:
+    """S8 to S10: who may leave a live seat empty where seats are assigned at purchase."""
+    after = decision.state
+    if not after.policy.assign_at_purchase:
+        return
+    emptied = set(after.free).difference(before.free if before else ())
+    by_others = InvitationDeclined | InvitationsExpired | LearnerWithdrew | SeatsAssigned | SeatsInvited
+    if emptied and not any(isinstance(event, by_others) for event in decision.events):
         yield NO_EMPTY_SEAT
+    if after.to_assign != after.free:
+        yield TO_ASSIGN
 
 
 def of_session(session: Session, pools: Iterable[SeatPool], at: datetime, *, individually: int = 0) -> Iterator[str]:
     """N1, S5 and S11, for a session with all its pools and so many people registered *individually*."""
-    kept = tuple(pools)
+    kept = tuple(pool.as_of(at, session) for pool in pools)
     if session.capacity is not None and session.taken + session.held(at) > session.capacity:
         yield CAPACITY
     if session.taken != individually + sum(pool.counters().bought for pool in kept):
         yield PLACES
-    sitting = Counter[PersonKey](key for pool in kept for person in pool.enrolled.values() for key in person.keys)
-    if any(times > 1 for times in sitting.values()):
+    people = [person for pool in kept for person in pool.enrolled.values()]
+    people += [invitation.to for pool in kept for invitation in pool.invited.values()]
+    if any(times > 1 for times in Counter(key for person in people for key in person.keys).values()):
         yield NOBODY_TWICE

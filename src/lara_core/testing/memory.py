@@ -53,11 +53,12 @@ class Kept:
         return self.streams[name].state.version if name in self.streams else 0
 
     def seated(self, session: SessionId) -> frozenset[PersonKey]:
-        """The keys of all who sit in *session*."""
+        """The keys of all who sit in *session*: enrolled, invited, or alone."""
         people = list(self.alone.get(session, ()))
         for stream in self.streams.values():
             if isinstance(stream.state, SeatPool) and stream.state.session == session:
                 people += stream.state.enrolled.values()
+                people += (sent.to for sent in stream.state.invited.values())
         return frozenset(key for person in people for key in person.keys)
 
 

@@ -14,7 +14,7 @@ from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, SeatNo
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.kernel.receipts import Receipt
-from lara_core.seats import Policy, SeatEvent, SeatPool
+from lara_core.seats import Invitation, Policy, SeatEvent, SeatPool
 from lara_core.sessions import Hold, Session, SessionEvent
 from lara_core.telling.notices import Notice
 
@@ -38,6 +38,7 @@ MADE: Final[Mapping[type, str]] = {
     Deadline: "deadlines",
     Act: "acts",
     Policy: "policies",
+    Invitation: "invitations",
     Hold: "holds",
     Session: "sessions",
     SeatPool: "seat_pools",

@@ -1,10 +1,10 @@
 """What the conformance suite stores, and how it tells that the same came back.
 
 Between them the samples fill every field, each with what a careless column loses: microseconds, addresses in other
-scripts, amounts of no to four decimals, ids that a collation takes for the same.
+scripts, amounts of no to four decimals, ids that a collation takes for the same, policies that are not the usual one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, cast
 
@@ -15,7 +15,7 @@ from lara_core.kernel.decisions import Act, Decision, Event
 from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
-from lara_core.seats import Policy, SeatDecision, SeatPool
+from lara_core.seats import Mode, Policy, SeatDecision, SeatPool
 from lara_core.sessions import Session, SessionDecision
 from lara_core.telling.notices import Notice, Template
 
@@ -23,6 +23,7 @@ NOW: Final = datetime(2030, 3, 1, 9, 30, 0, 123_456, UTC)
 STARTS: Final = datetime(2030, 6, 3, 7, tzinfo=UTC)
 ENDS: Final = datetime(2030, 6, 5, 15, tzinfo=UTC)
 UNTIL: Final = Deadline.at(NOW + timedelta(hours=1))
+_LATER: Final = NOW + timedelta(hours=2)
 
 SESSION: Final = SessionId("welding-june")
 OTHER_SESSION: Final = SessionId("welding-july")
@@ -31,12 +32,19 @@ OTHER_POOL: Final = PoolId("pool-2")
 ADMIN: Final = ActorId("admin")
 BUYER: Final = ActorId("acheteuse-é")
 
-
 ANA: Final = Person.of("Ana.Lima@Example.com", "account-ana")
 BORIS: Final = Person.of("boris@example.com", "account-boris")
 CHLOE: Final = Person.of("Chloé@Bücher.example.com", "compte-chloé")
 DAWUD: Final = Person.of("داود@example.com", "account-dawud")
 EDITH: Final = Person.of("edith+welding@example.com", "account-edith")
+# Two by their addresses alone. Faye has an account by the time she accepts, under another address.
+FAYE: Final = Person.of("Faye.O'Hara@Example.com")
+FAYE_ACCEPTING: Final = Person.of("faye@straße.example.com", "account-faye")
+GITA: Final = Person.of("गीता@example.com")
+GITA_MISTYPED: Final = Person.of("गीत@example.com")
+# The same people in other spellings.
+CHLOE_AGAIN: Final = Person.of("CHLOé@bücher.EXAMPLE.com")
+GITA_AGAIN: Final = Person.of("गीत@EXAMPLE.com")
 
 # What collations and short columns take for the same, though it is not.
 ALIKE: Final = (
@@ -90,18 +98,23 @@ def notice(key: str, *, to: Person | ActorId = ANA) -> Notice:
     return Notice(key, to, Template.ENROLLED, SESSION, POOL, (SeatNo(1),))
 
 
+def invitation(key: str, *, to: Person = FAYE) -> Notice:
+    """What *to* reads who is invited to a seat of `POOL`."""
+    return Notice(key, to, Template.INVITED, SESSION, POOL, (SeatNo(2),), 3, UNTIL)
+
+
 def histories() -> Sequence[Sequence[Decision[Session | SeatPool, Event]]]:
     """What happened to some sessions and pools: each event at least once. A pool's session comes before it."""
     told: list[Sequence[Decision[Session | SeatPool, Event]]] = [_counted()]
-    for prices in PRICES:
+    for tell, prices in zip((_at_purchase, _in_both_modes, _at_once, _by_invitation), PRICES, strict=True):
         session = opened(SessionId(f"session-{prices[0].currency}"))
-        told += [(session, session.state.take(act("take"), len(prices))), _pool(session.state, prices)]
+        told += [(session, session.state.take(act("take"), len(prices))), tell(session.state, prices)]
     return told
 
 
 def _counted() -> Sequence[SessionDecision]:
-    """Holds until a day, until an instant and secured; one that lapses, one that is converted, one that is released."""
-    later, day = NOW + timedelta(hours=2), Deadline.on(date(2030, 3, 31), Zone("Europe/Paris"))
+    """Holds until a day, until an instant and secured; some that lapse, one that is converted, one that is released."""
+    day = Deadline.on(date(2030, 3, 31), Zone("Europe/Paris"))
     history = [opened(capacity=40)]
 
     def then(decision: SessionDecision) -> Session:
@@ -116,41 +129,107 @@ def _counted() -> Sequence[SessionDecision]:
     session = then(session.hold(act("converted"), HoldId("converted"), 5, until=UNTIL))
     session = then(session.take(act("take"), 5, hold=HoldId("converted")))
     session = then(session.give_back(act("give-back"), 1))
-    session = then(session.resize(act("resize", at=later), 12))
-    session = then(session.hold(act("released", at=later), HoldId("released"), 1, until=Deadline.at(later)))
-    _ = then(session.release(act("release", at=later), HoldId("released")))
+    session = then(session.resize(act("resize", at=_LATER), 12))
+    session = then(session.hold(act("released", at=_LATER), HoldId("released"), 1, until=Deadline.at(_LATER)))
+    session = then(session.release(act("release", at=_LATER), HoldId("released")))
+    for tick in (1, 2):
+        short, end = HoldId(f"short-{tick}"), Deadline.at(_LATER + timedelta(microseconds=tick))
+        session = then(session.hold(act(f"hold-{tick}", at=end.instant), short, 1, until=end))
+    _ = then(session.take(act("take-later", at=_LATER + timedelta(microseconds=3)), 1))
     return history
 
 
-def _pool(session: Session, prices: Sequence[Money]) -> Sequence[SeatDecision]:
-    """At the end seats are free, enrolled, and cancelled with a holder and without.
+def _at_purchase(session: Session, prices: Sequence[Money]) -> Sequence[SeatDecision]:
+    """Under *assign at purchase*: seats change hands in one breath, and one that its learner leaves is to be assigned.
 
-    Of a currency without digits, the policy is *assign at purchase*, and no seat is ever free.
+    Two are invited: one is reminded and accepts under another address, the other loses the invitation with the seat.
     """
-    assigned = prices[0].currency.digits == 0
-    begun = SeatPool.buy(
+    one, two, three, four = (SeatNo(number) for number in range(1, 5))
+    policy = Policy(assign_at_purchase=True, invitation_hours=36, reminders=3, withdrawal=True)
+    return _told(
+        _begun(session, prices, policy, learners=(ANA, BORIS), invitees=(FAYE, CHLOE)),
+        lambda pool: pool.revoke(act("reassign"), one, to=EDITH, session=session, seated=()),
+        lambda pool: pool.revoke(
+            act("reinvite", at=_LATER), two, to=GITA, mode=Mode.CONFIRMATION, session=session, seated=()
+        ),
+        lambda pool: pool.remind(act("remind"), (two, three), session=session),
+        lambda pool: pool.remind(act("remind-again", at=_LATER), (three,), session=session),
+        lambda pool: pool.accept(
+            act("accept", by="faye"), three, 1, learner=FAYE_ACCEPTING, session=session, seated=FAYE.keys
+        ),
+        lambda pool: pool.withdraw(act("withdraw", by="edith"), one, session=session),
+        lambda pool: pool.revoke(act("replace"), four, to=DAWUD, session=session, seated=()),
+        lambda pool: pool.cancel(act("cancel"), (one, two, four), session=session),
+    )
+
+
+def _in_both_modes(session: Session, prices: Sequence[Money]) -> Sequence[SeatDecision]:
+    """A mistyped address is corrected; nobody answers in time, so the seat is given to another; the buyer changes."""
+    one, two, three, four = (SeatNo(number) for number in range(1, 5))
+    late = NOW + timedelta(days=8)
+    return _told(
+        _begun(session, prices, Policy(), learners=(ANA, BORIS)),
+        lambda pool: pool.revoke(act("revoke"), two, session=session, seated=()),
+        lambda pool: pool.cancel(act("cancel-free"), (four,), session=session),
+        lambda pool: pool.assign(act("assign"), (CHLOE, EDITH, CHLOE_AGAIN), session=session, seated=EDITH.keys),
+        lambda pool: pool.invite(act("invite"), (GITA_MISTYPED, EDITH, GITA_AGAIN), session=session, seated=EDITH.keys),
+        lambda pool: pool.correct(act("correct", at=_LATER), three, GITA.address, session=session, seated=()),
+        lambda pool: pool.assign(act("assign-late", at=late), (DAWUD,), session=session, seated=GITA.keys),
+        lambda pool: pool.hand_over(act("hand-over", at=late), ActorId("compradora-ñ")),
+        lambda pool: pool.cancel(act("cancel", at=late), (one,), session=session),
+    )
+
+
+def _at_once(session: Session, prices: Sequence[Money]) -> Sequence[SeatDecision]:
+    """Seats are given *immediately* alone, the last of them while the session runs."""
+    policy = Policy(modes=frozenset({Mode.IMMEDIATE}), invitation_hours=1, reminders=0)
+    return _told(
+        _begun(session, prices, policy, learners=(ANA,)),
+        lambda pool: pool.revoke(act("reassign"), SeatNo(1), to=EDITH, session=session, seated=()),
+        lambda pool: pool.assign(act("assign", at=STARTS), (BORIS, CHLOE), session=session, seated=()),
+    )
+
+
+def _by_invitation(session: Session, prices: Sequence[Money]) -> Sequence[SeatDecision]:
+    """Seats are given *with confirmation* alone: one is declined, one expires on the way, the rest with the start."""
+    policy = Policy(modes=frozenset({Mode.CONFIRMATION}), invitation_hours=24 * 30, reminders=100)
+    late = NOW + timedelta(days=80)
+    return _told(
+        _begun(session, prices, policy, invitees=(CHLOE, GITA)),
+        lambda pool: pool.decline(act("decline", by="chloé"), SeatNo(1), 1, session=session),
+        lambda pool: pool.invite(act("invite", at=late), (CHLOE, FAYE), session=session, seated=GITA.keys),
+        lambda pool: pool.invite(act("invite-more", at=late), (ANA,), session=session, seated=()),
+        lambda pool: pool.expire(act("expire", at=STARTS), session=session),
+    )
+
+
+def _begun(
+    session: Session,
+    prices: Sequence[Money],
+    policy: Policy,
+    *,
+    learners: Sequence[Person] = (),
+    invitees: Sequence[Person] = (),
+) -> SeatDecision:
+    return SeatPool.buy(
         act("buy", by=BUYER),
         PoolId(f"pool-{prices[0].currency}"),
         session=session,
         transaction=TransactionId("transaction-2"),
         buyer=BUYER,
         prices=prices,
-        policy=Policy(assign_at_purchase=assigned),
-        learners=(ANA, BORIS, CHLOE, DAWUD) if assigned else (ANA, BORIS),
+        policy=policy,
+        learners=learners,
+        invitees=invitees,
         seated=(),
     )
+
+
+def _told(begun: SeatDecision, *commands: Callable[[SeatPool], SeatDecision]) -> Sequence[SeatDecision]:
+    """One decision after another, each on the state that the one before led to."""
     history = [begun]
-
-    def then(decision: SeatDecision) -> SeatPool:
-        history.append(decision)
-        return decision.state
-
-    pool = then(begun.state.revoke(act("reassign"), SeatNo(1), to=EDITH, session=session, seated=()))
-    if not assigned:
-        pool = then(pool.revoke(act("revoke"), SeatNo(2), session=session, seated=()))
-        pool = then(pool.cancel(act("cancel-free"), (SeatNo(4),), session=session))
-        pool = then(pool.assign(act("assign"), (CHLOE, EDITH, CHLOE), session=session, seated=EDITH.keys))
-    _ = then(pool.cancel(act("cancel"), (SeatNo(1),), session=session))
+    for command in commands:
+        history.append(command(history[-1].state))
     return history
 
 
@@ -175,6 +254,10 @@ def _leaves(value: object, at: str) -> Iterator[tuple[str, str]]:
     elif isinstance(value, tuple):
         for index, each in enumerate(cast("tuple[object, ...]", value)):
             yield from _leaves(each, f"{at}[{index}]")
+    elif isinstance(value, frozenset):
+        # Equal sets may come in another order.
+        for leaf in sorted(leaf for each in cast("frozenset[object]", value) for _, leaf in _leaves(each, at)):
+            yield f"{at}[{leaf}]", "there"
     elif has(kind):
         yield at, kind.__name__
         for field in fields(kind):

@@ -6,10 +6,12 @@ them one after another. So whatever a strategy gives, a host may find in its dat
 `lara_core.testing.plugin` registers them, so that `hypothesis.strategies.from_type(SeatPool)` works by itself.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar, cast, get_args
+
+from attrs import evolve
 
 try:
     from hypothesis import reject
@@ -24,10 +26,29 @@ from lara_core.kernel.errors import BadValue
 from lara_core.kernel.ids import AccountId, ActorId, HoldId, Id, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.iso4217 import DIGITS
 from lara_core.kernel.money import MOST, Currency, Money
-from lara_core.kernel.people import EmailAddress, Person, distinct
+from lara_core.kernel.people import EmailAddress, Person, PersonKey, distinct
 from lara_core.kernel.receipts import Receipt
 from lara_core.kernel.validators import ID_LENGTH
-from lara_core.seats import Policy, SeatDecision, SeatEvent, SeatPool
+from lara_core.seats import (
+    Invitation,
+    InvitationAccepted,
+    InvitationCorrected,
+    InvitationDeclined,
+    InvitationsExpired,
+    LearnerWithdrew,
+    Mode,
+    Policy,
+    PoolHandedOver,
+    RemindersSent,
+    SeatDecision,
+    SeatEvent,
+    SeatPool,
+    SeatRevoked,
+    SeatsAssigned,
+    SeatsBought,
+    SeatsCancelled,
+    SeatsInvited,
+)
 from lara_core.sessions import Hold, Session, SessionDecision, SessionEvent
 from lara_core.telling.notices import Notice
 from lara_core.telling.notices import notices as notices_of
@@ -39,6 +60,7 @@ E = TypeVar("E", bound=Event)
 _FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(2099, 12, 31, tzinfo=UTC)
 _GAPS: Final = (0, 1, 1_000_000, 3_600_000_000, 86_400_000_000, 864_000_000_000)  # microseconds
+_BOTH: Final = frozenset(Mode)
 
 # --- Values
 
@@ -88,7 +110,9 @@ def prices(draw: DrawFn, *, most: int = 6) -> tuple[Money, ...]:
     """What is paid for 1 to *most* seats: in one currency, some free, none below zero."""
     currency = draw(currencies())
     amount = st.integers(0, 20_000) | st.integers(0, MOST // most)
-    return tuple(Money(minor, currency) for minor in draw(st.lists(amount, min_size=1, max_size=most)))
+    # Drawn as a number, for lists are mostly short.
+    seats = draw(st.integers(1, most))
+    return tuple(Money(draw(amount), currency) for _ in range(seats))
 
 
 _ATOMS: Final = "abcxyzABCXYZ0189!#$%&'*+/=?^_`{|}~-.."
@@ -166,8 +190,20 @@ def acts(at: SearchStrategy[datetime] | None = None) -> SearchStrategy[Act]:
 
 
 def policies() -> SearchStrategy[Policy]:
-    """Every policy there is."""
-    return st.builds(Policy, assign_at_purchase=st.booleans())
+    """Every policy there is; those with few reminders, of invitations that last an hour, a day or a week, above all."""
+    return st.builds(
+        Policy,
+        assign_at_purchase=st.booleans(),
+        modes=st.sampled_from((_BOTH, _BOTH, *(frozenset({mode}) for mode in Mode))),
+        invitation_hours=st.sampled_from((1, 24, 7 * 24)) | st.integers(1, 366 * 24),
+        reminders=st.sampled_from((0, 1, 2)) | st.integers(0, 100),
+        withdrawal=st.booleans(),
+    )
+
+
+def invitations() -> SearchStrategy[Invitation]:
+    """Invitations to accounts and to bare addresses, reminded or not."""
+    return st.builds(Invitation, st.integers(1, 1_000), people(), deadlines(), st.integers(0, 3))
 
 
 def holds() -> SearchStrategy[Hold]:
@@ -192,18 +228,29 @@ def session_histories(draw: DrawFn, *, tries: int = 0) -> tuple[SessionDecision,
     return tuple(history)
 
 
-@st.composite
-def pool_histories(draw: DrawFn, *, tries: int = 0) -> tuple[SeatDecision, ...]:
+def pool_histories(*, tries: int = 0) -> SearchStrategy[tuple[SeatDecision, ...]]:
     """All that happened to a pool from its purchase on, while time went by, maybe past its session's end (S).
 
-    At least so many commands are tried, and at most a dozen.
+    Invitations are answered in time, or too late, or never. At least so many commands are tried, and at most a dozen.
     """
-    session = _opened(draw, None).state
-    cast, _ = distinct(draw(st.lists(people(account=True), min_size=2, max_size=6)))
-    history = [_bought(draw, session, cast)]
-    for act in _acts_after(draw, history[0].events[0].act, tries):
+    return _pool_histories(tries, None)
+
+
+@st.composite
+def _pool_histories(draw: DrawFn, tries: int, wanted: type[Event] | None) -> tuple[SeatDecision, ...]:
+    """Histories in which an event of the kind *wanted* is likelier than any other."""
+    session, policy = _opened(draw, None).state, draw(policies())
+    if wanted is not None and wanted is not SeatsBought:
+        policy = evolve(policy, modes=_BOTH, reminders=policy.reminders or 1, withdrawal=True)
+    bare = draw(st.lists(people(account=False), min_size=int(wanted is InvitationCorrected), max_size=3))
+    cast, _ = distinct(draw(st.lists(people(account=True), min_size=2, max_size=5)) + bare)
+    history = [_bought(draw, session, cast, policy)]
+    at = history[0].events[0].act.at
+    # Drawn as a number, for lists are mostly short.
+    for _ in range(draw(st.integers(tries, 12))):
+        at = draw(st.sampled_from(_moments(at, history[-1].state)))
         with suppress(Refused):
-            decision = _on_pool(draw, history[-1].state, act, session, cast)
+            decision = _on_pool(draw, history[-1].state, draw(acts(st.just(at))), session, cast, wanted)
             history += [decision] if decision.events else []
     return tuple(history)
 
@@ -248,12 +295,20 @@ def _on_session(draw: DrawFn, session: Session, act: Act) -> SessionDecision:
             return session.resize(act, draw(st.none() | st.integers(used, used + 30)))
 
 
-def _bought(draw: DrawFn, session: Session, cast: Sequence[Person]) -> SeatDecision:
-    policy, paid = draw(policies()), draw(prices())
+def _bought(draw: DrawFn, session: Session, cast: Sequence[Person], policy: Policy) -> SeatDecision:
+    at_once, confirming = (mode in policy.modes for mode in (Mode.IMMEDIATE, Mode.CONFIRMATION))
+    with_accounts = [person for person in cast if person.account]
+    able = cast if confirming else with_accounts
+    paid = draw(prices())
     if policy.assign_at_purchase:
-        paid = paid[: len(cast)]
-    named = len(paid) if policy.assign_at_purchase else draw(st.integers(0, min(len(cast), len(paid))))
-    latest = draw(st.sampled_from((*[session.starts] * 4, session.ends))) - timedelta(seconds=1)
+        paid = paid[: len(able)]
+    count = len(paid) if policy.assign_at_purchase else draw(st.integers(0, min(len(able), len(paid))))
+    enrolled = draw(st.integers(0 if confirming else count, min(count, len(with_accounts)) if at_once else 0))
+    learners = with_accounts[:enrolled]
+    invitees = draw(st.permutations([person for person in able if person not in learners]))[: count - enrolled]
+    # From the start on nobody is invited.
+    over = session.starts if invitees else session.ends
+    latest = draw(st.sampled_from((*[session.starts] * 4, over))) - timedelta(seconds=1)
     return SeatPool.buy(
         draw(acts(instants(latest - timedelta(days=30), latest))),
         draw(ids(PoolId)),
@@ -262,29 +317,99 @@ def _bought(draw: DrawFn, session: Session, cast: Sequence[Person]) -> SeatDecis
         buyer=draw(actors()),
         prices=paid,
         policy=policy,
-        learners=cast[:named],
+        learners=learners,
+        invitees=invitees,
         seated=(),
     )
 
 
-def _on_pool(draw: DrawFn, pool: SeatPool, act: Act, session: Session, cast: Sequence[Person]) -> SeatDecision:
-    seated = {key for person in pool.enrolled.values() for key in person.keys}
-    absent = [person for person in cast if not person.is_in(seated)]
-    known = ["assign"] * 3 * bool(pool.free and absent) + ["revoke"] * 3 * bool(pool.enrolled)
-    known += ["cancel"] * bool(pool.free or pool.enrolled)
-    match draw(st.sampled_from(known or ["nothing"])):
-        case "assign":
-            # Some come twice, and some who sit already.
-            others = draw(st.lists(st.sampled_from(cast), max_size=3))
-            return pool.assign(act, [draw(st.sampled_from(absent)), *others], session=session, seated=seated)
-        case "revoke":
-            seat, to = draw(st.sampled_from(sorted(pool.enrolled))), draw(st.sampled_from([None, *absent]))
-            return pool.revoke(act, seat, to=to, session=session, seated=seated)
-        case "cancel":
-            seats = draw(st.lists(st.sampled_from([*pool.free, *sorted(pool.enrolled)]), min_size=1, max_size=2))
-            return pool.cancel(act, seats, session=session)
-        case _:
-            return Decision(pool)
+def _moments(at: datetime, pool: SeatPool) -> Sequence[datetime]:
+    """When the next thing may happen: after a while, or as an invitation ends, just in time and just too late."""
+    ends = sorted({sent.until.instant for sent in pool.invited.values()})
+    just = [moment for end in ends for moment in (end, end + timedelta(microseconds=1)) if moment > at]
+    return [*(at + timedelta(microseconds=gap) for gap in _GAPS), *just]
+
+
+# What leads to an event that is wanted, where it cannot happen yet.
+_BEFORE: Final[Mapping[type[Event] | None, type[Event]]] = {
+    **dict.fromkeys((InvitationAccepted, InvitationDeclined, InvitationsExpired, RemindersSent), SeatsInvited),
+    InvitationCorrected: SeatsInvited,
+    LearnerWithdrew: SeatsAssigned,
+}
+
+
+def _on_pool(
+    draw: DrawFn, pool: SeatPool, act: Act, session: Session, cast: Sequence[Person], wanted: type[Event] | None
+) -> SeatDecision:
+    now, policy = pool.as_of(act.at, session), pool.policy
+    seated, here = _sitting(pool), _sitting(now)
+    absent = [person for person in cast if not person.is_in(here)]
+    able = [person for person in absent if person.account]
+    bare = [seat for seat, sent in now.invited.items() if sent.to.account is None]
+    held = [*now.enrolled, *now.invited]
+    likely: dict[type[Event], int] = {
+        SeatsAssigned: 3 * bool(now.free and able),
+        SeatsInvited: 3 * bool(now.free and absent),
+        InvitationAccepted: 2 * bool(now.invited),
+        InvitationDeclined: bool(now.invited),
+        InvitationsExpired: now.invited != pool.invited,
+        RemindersSent: 2 * bool(now.invited and policy.reminders),
+        InvitationCorrected: bool(bare),
+        LearnerWithdrew: bool(now.enrolled and policy.withdrawal),
+        SeatRevoked: 3 * bool(held),
+        SeatsCancelled: 2 * bool(now.free or held),
+        PoolHandedOver: 1,
+    }
+    kind = draw(st.sampled_from([each for each, times in likely.items() for _ in range(times)]))
+    aims = [each for each in (wanted, _BEFORE.get(wanted)) if each is not None and likely.get(each)]
+    aiming = draw(st.booleans())
+    if aims and aiming:
+        kind = aims[0]
+
+    def one_of(seats: Iterable[SeatNo]) -> SeatNo:
+        return draw(st.sampled_from(sorted(seats)))
+
+    if kind is SeatsAssigned:
+        # Some come twice, maybe by their address alone, and some who sit already.
+        first = draw(st.sampled_from(able))
+        others = [*(person for person in cast if person.account), Person(first.address)]
+        learners = [first, *draw(st.lists(st.sampled_from(others), max_size=3))]
+        return pool.assign(act, learners, session=session, seated=seated)
+    if kind is SeatsInvited:
+        first = draw(st.sampled_from(absent))
+        invitees = [first, *draw(st.lists(st.sampled_from([*cast, Person(first.address)]), max_size=3))]
+        return pool.invite(act, invitees, session=session, seated=seated)
+    if kind is InvitationAccepted:
+        seat = one_of(now.invited)
+        sent = now.invited[seat]
+        learner = sent.to
+        if learner.account is None:
+            learner = Person(draw(st.just(learner.address) | addresses()), draw(accounts()))
+        return pool.accept(act, seat, sent.number, learner=learner, session=session, seated=seated)
+    if kind is InvitationDeclined:
+        seat = one_of(now.invited)
+        return pool.decline(act, seat, now.invited[seat].number, session=session)
+    if kind is InvitationsExpired:
+        return pool.expire(act, session=session)
+    if kind is RemindersSent:
+        return pool.remind(act, draw(st.sets(st.sampled_from(sorted(now.invited)), min_size=1)), session=session)
+    if kind is InvitationCorrected:
+        return pool.correct(act, one_of(bare), draw(addresses()), session=session, seated=seated)
+    if kind is LearnerWithdrew:
+        return pool.withdraw(act, one_of(now.enrolled), session=session)
+    if kind is SeatRevoked:
+        mode = draw(st.sampled_from(sorted(policy.modes)))
+        to = draw(st.sampled_from([None, *(able if mode is Mode.IMMEDIATE else absent)]))
+        return pool.revoke(act, one_of(held), to=to, mode=mode, session=session, seated=seated)
+    if kind is SeatsCancelled:
+        seats = draw(st.lists(st.sampled_from(sorted([*now.free, *held])), min_size=1, max_size=2))
+        return pool.cancel(act, seats, session=session)
+    return pool.hand_over(act, draw(actors()))
+
+
+def _sitting(pool: SeatPool) -> Collection[PersonKey]:
+    sitting = *pool.enrolled.values(), *(sent.to for sent in pool.invited.values())
+    return {key for person in sitting for key in person.keys}
 
 
 # --- What came of it
@@ -312,7 +437,7 @@ def seat_events() -> SearchStrategy[SeatEvent]:
 
 def events_of(kind: type[E]) -> SearchStrategy[E]:
     """Events of one kind, as `events_of(SeatRevoked)`, each as it happened in a history."""
-    histories = session_histories(tries=6) if kind in get_args(SessionEvent) else pool_histories(tries=6)
+    histories = session_histories(tries=6) if kind in get_args(SessionEvent) else _pool_histories(6, kind)
 
     def of_kind(history: Sequence[Decision[object, Event]]) -> Sequence[E]:
         return cast("list[E]", [event for event in _events(history) if isinstance(event, kind)])

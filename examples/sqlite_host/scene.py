@@ -1,0 +1,191 @@
+"""Where the demo's story is told: who and when, and what every chapter needs for telling it."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from attrs import define, field
+
+from lara_core.hosting.outbox import deliver
+from lara_core.hosting.ports import Receipt
+from lara_core.kernel.deadlines import Zone
+from lara_core.kernel.decisions import Act, Refusal, Refused
+from lara_core.kernel.errors import ContractBroken
+from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId
+from lara_core.kernel.money import Money
+from lara_core.kernel.people import EmailAddress, Person
+from lara_core.seats import SeatPool, SeatsAssigned
+from lara_core.sessions import Session
+from lara_core.telling.notices import Notice
+from lara_core.telling.texts import About, Shown, Texts
+from sqlite_host.laws import Repeat
+from sqlite_host.narration import NARRATIONS, Narration
+from sqlite_host.people import Directory
+from sqlite_host.store import SqliteStore
+from sqlite_host.transcript import Transcript
+
+STORY: Final = Path(__file__).with_name("story")
+OUTBOX: Final = "outbox"
+
+ZONE: Final = Zone("America/Moncton")
+MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2025, 3, day) for day in range(3, 8))
+NEXT_MONDAY, NEXT_TUESDAY = date(2025, 3, 10), date(2025, 3, 11)
+END: Final = datetime(2025, 3, 11, 10, 5, tzinfo=ZONE.info)
+STARTS: Final = datetime(2025, 5, 12, 9, tzinfo=ZONE.info)
+ENDS: Final = datetime(2025, 5, 13, 16, 30, tzinfo=ZONE.info)
+
+SESSION: Final = SessionId("first-aid-may")
+NADIAS: Final = PoolId("nadia-1")
+NADIAS_MORE: Final = PoolId("nadia-2")
+MARCOS: Final = PoolId("marco-1")
+OLIVIAS: Final = PoolId("olivia-1")
+ADMIN: Final = ActorId("admin")
+NADIA: Final = ActorId("nadia.gagnon")
+MARCO: Final = ActorId("marco.bianchi")
+OLIVIA: Final = ActorId("olivia.chen")
+
+CAPACITY: Final = 8
+PRICE: Final = Money.of("249.99", "CAD")
+DISCOUNT: Final = 12  # percent
+
+Command: TypeAlias = Callable[[SqliteStore], Receipt]
+
+
+@define
+class Story:
+    """Where the story is told: on which store, in which language."""
+
+    store: SqliteStore
+    out: Path
+    language: str
+    directory: Directory = field(factory=lambda: Directory.read(STORY / "accounts.csv"))
+    texts: Texts = field(factory=lambda: Texts(zone=ZONE))
+    page: Transcript = field(factory=Transcript)
+    repeats: list[Repeat] = field(factory=list[Repeat])
+
+    @property
+    def words(self) -> Narration:
+        """What the narrator says."""
+        return NARRATIONS[self.language]
+
+    def show(self, value: Shown) -> str:
+        """A value as the reader reads it."""
+        return self.texts.show(value, self.language)
+
+    def tell(self, text: str, at: datetime | None = None, **values: Shown) -> None:
+        """A line of the narrator's, with values in it."""
+        self.page.line(text.format(**{name: self.show(value) for name, value in values.items()}), at)
+
+    def person(self, address: str) -> Person:
+        """Whoever has this address, with their account."""
+        return self.directory.known(EmailAddress(address))
+
+    def name(self, person: Person) -> str:
+        """What somebody is called."""
+        return self.directory.account(person).name
+
+    def done(self, command: Command) -> Receipt:
+        """Run a command, and remember it: in the end, all are repeated (K4)."""
+        receipt = command(self.store)
+        self.repeats.append(Repeat(command, receipt))
+        return receipt
+
+    def refused(self, command: Command) -> Refusal:
+        """Run a command that the rules refuse, and tell why."""
+        try:
+            _ = command(self.store)
+        except Refused as refused:
+            said = self.texts.say(refused.refusal, self.language)
+            self.page.mark("✗", f"{self.words.refused} {said} [{refused.refusal.code}]")
+            return refused.refusal
+        raise ContractBroken("a command was done that the rules refuse")
+
+    def sees(self, promise: str, *, kept: bool) -> None:
+        """Go on where a promise is kept, and nowhere else: what is told is what has happened."""
+        if not kept:
+            raise ContractBroken(promise)
+
+    def session(self) -> Session:
+        """The session as it stands."""
+        with self.store.transaction() as work:
+            return work.sessions.get(SESSION)
+
+    def pool(self, pool: PoolId) -> SeatPool:
+        """A pool as it stands."""
+        with self.store.transaction() as work:
+            return work.pools.get(pool)
+
+    def left(self, at: datetime) -> int:
+        """How many places are on sale."""
+        return self.session().available(at) or 0
+
+    def send(self) -> list[tuple[str, str, str]]:
+        """Empty the outbox into text files: the language, the address and the subject of each notice."""
+        folder = self.out / OUTBOX
+        folder.mkdir(exist_ok=True)
+        rows: list[tuple[str, str, str]] = []
+
+        def send(notice: Notice) -> None:
+            # Of who has no account nothing is known but the address: they are written to as the organisation speaks.
+            reader = self.directory.find(notice.to) or self.directory.account(ADMIN)
+            address = notice.to.address if isinstance(notice.to, Person) else reader.person.address
+            message = self.texts.compose(notice, reader.language, about(NARRATIONS[reader.language], notice))
+            head = f"To: {address.typed}\nSubject: {message.subject}\nContent-Language: {reader.language}\n"
+            # The key names the file, so that what is sent again after a crash is no second message (K12).
+            file = folder / f"{notice.key.replace(':', '_')}.txt"
+            _ = file.write_text(f"{head}\n{message.body}\n", "utf-8")
+            rows.append((reader.language, address.typed, message.subject))
+
+        count = deliver(self.store, send)
+        self.sees("each notice that waits is sent once", kept=count == len(rows))
+        return rows
+
+    def seats(self, pool: PoolId) -> None:
+        """A table of a pool's seats."""
+        kept = self.pool(pool)
+        rows = [self.words.seat_columns]
+        for number, price in enumerate(kept.paid, 1):
+            seat = SeatNo(number)
+            if seat in kept.enrolled:
+                who = self.show(kept.enrolled[seat])
+            elif seat in kept.invited:
+                who = self.show(kept.invited[seat].to)
+            else:
+                last = kept.cancelled[seat].holder if seat in kept.cancelled else None
+                who = "–" if last is None else f"({self.show(last)})"
+            rows.append((self.show(seat), self.show(kept.state_of(seat)), who, self.show(price)))
+        self.page.table(rows, "><<>", rule=True)
+
+
+def act(at: datetime, by: str, key: str) -> Act:
+    """Somebody presses a button; the page with the button made the key."""
+    return Act(at, ActorId(by), Key(key))
+
+
+def clock(day: date, hour: int, minute: int = 0) -> datetime:
+    """A time of the story."""
+    return datetime.combine(day, time(hour, minute), ZONE.info)
+
+
+def assigned(receipt: Receipt) -> SeatsAssigned:
+    """The event of an assignment, which reports who was named twice and who sits already (S5)."""
+    return next(written.event for written in receipt.written if isinstance(written.event, SeatsAssigned))
+
+
+def about(words: Narration, notice: Notice) -> About:
+    """What a notice is about, in its reader's language.
+
+    The page to answer on is named by the invitation, so that the link in an older message answers to nothing (S6). A
+    host whose invitations matter signs such links.
+    """
+    answer = f"https://portal.example.com/answer/{notice.pool}/{notice.seats[0]}/{notice.invitation}"
+    return About(
+        title=words.training,
+        starts=STARTS,
+        zone=ZONE,
+        place=words.place,
+        sign_in="https://portal.example.com/",
+        organisation=words.organisation,
+        answer=None if notice.invitation is None else answer,
+    )
