@@ -6,6 +6,7 @@
 #   make bench      how fast, as one table; ONLY=area for one area
 #   make docs       the documentation, into build/docs/
 #   make texts      compile the catalogues, after editing a .po
+#   make hunt       the tests with fresh random examples, many more of them
 #   make matrix     the tests with the lowest and the newest dependencies, on each Python found here
 #   make pins       refresh requirements/ (needs a network, as do the first run and the matrix)
 #   make system     as root, on Debian: the packages that make the rest complete
@@ -24,7 +25,7 @@ READY := .venv/ready
 STEP := .ci/step
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1# it would ask a registry for its newest version
 
-.PHONY: check demo bench docs texts texts-check matrix pins system clean
+.PHONY: check demo bench docs texts texts-check hunt matrix pins system clean
 check: $(READY)
 	@$(STEP) "ruff check" $(BIN)/ruff check
 	@$(STEP) "ruff format" $(BIN)/ruff format --check
@@ -57,6 +58,10 @@ texts: $(READY)
 	@$(BIN)/python hatch_build.py
 
 texts-check: texts
+
+hunt: SEED := $(shell $(PYTHON) -c "import secrets; print(secrets.randbelow(2**32))")
+hunt: $(READY)
+	@$(STEP) "hunt, seed $(SEED)" $(BIN)/pytest --hypothesis-profile=hunt --hypothesis-seed=$(SEED) tests
 
 matrix: $(READY)
 	@.ci/matrix

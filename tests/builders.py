@@ -13,6 +13,7 @@ from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, Key, PoolId, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person, PersonKey
+from lara_core.refunds import Charge, RefundTerms
 from lara_core.seats import Policy, SeatPool
 from lara_core.sessions import Session
 
@@ -32,6 +33,9 @@ AT_PURCHASE: Final = Policy(assign_at_purchase=True)
 # Invitations last a day, and so end long before the session starts.
 BRIEFLY: Final = Policy(invitation_hours=24)
 PRICE: Final = Money.of("10.00", "CAD")
+# Of a seat at `PRICE` 1.50 is kept, and 3.00 once; in time until two days before the session.
+TERMS: Final = RefundTerms("10", Money.of("0.50", "CAD"), Money.of("3.00", "CAD"), hours_before=48)
+REFUNDED_UNTIL: Final = STARTS - timedelta(hours=48)
 
 
 def act(at: datetime = NOW, *, by: str = "manager", key: str = "key") -> Act:
@@ -69,6 +73,11 @@ def pool(
         invitees=invitees,
         seated=(),
     ).state
+
+
+def charge(captured: Money = PRICE * 3, *, terms: RefundTerms = TERMS) -> Charge:
+    """What was just taken for those seats."""
+    return Charge.capture(act(), TransactionId("order"), buyer=ActorId("manager"), captured=captured, terms=terms).state
 
 
 def in_turn(

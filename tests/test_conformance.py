@@ -21,14 +21,15 @@ from lara_core.hosting.ports import Answer, Receipt
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Aggregate, Decision, Event, Refused
 from lara_core.kernel.errors import IdReused, NotFound
-from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId
+from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.people import EmailAddress, Person, PersonKey
+from lara_core.refunds import Charge, ChargeEvent, Refund, RefundTerms, SeatMoney
 from lara_core.seats import Cancelled, Invitation, Mode, Policy, SeatEvent, SeatPool
 from lara_core.sessions import Hold, Session, SessionEvent
 from lara_core.telling.notices import Notice, Setting
 from lara_core.testing import races
 from lara_core.testing.conformance import GroupPurchaseConformance
-from lara_core.testing.memory import Kept, MemoryPools, MemoryStore, MemoryWork, Stream
+from lara_core.testing.memory import Kept, MemoryCharges, MemoryPools, MemoryStore, MemoryWork, Root, Stream
 from lara_core.testing.samples import ANA, bought, differences, histories
 
 Opener: TypeAlias = Callable[[str], MemoryStore]
@@ -137,6 +138,25 @@ class ForgetsReminders(MemoryWork):
         super().save(decision)
 
 
+class ForgetsPoolsOfSeats(MemoryWork):
+    """Keeps what was settled by the number of the seat, whichever pool it is of."""
+
+    def save(self, decision: Decision[Aggregate, Event]) -> None:
+        state = decision.state
+        if isinstance(state, Charge):
+            numbered = {seat: money for seats in state.seats.values() for seat, money in seats.items()}
+            mixed = {pool: {seat: numbered[seat] for seat in seats} for pool, seats in state.seats.items()}
+            decision = Decision(evolve(state, seats=mixed), decision.events)
+        super().save(decision)
+
+
+class ForgetsAmounts(MemoryWork):
+    """Has no column for the amount of a notice."""
+
+    def put_out(self, notices: Sequence[Notice]) -> None:
+        super().put_out([evolve(notice, amount=None) for notice in notices])
+
+
 class DropsEvents(MemoryWork):
     """Keeps the last event of each decision."""
 
@@ -154,7 +174,7 @@ class AcceptsStale(MemoryWork):
 
     def save(self, decision: Decision[Aggregate, Event]) -> None:
         state = decision.state
-        assert isinstance(state, Session | SeatPool)
+        assert isinstance(state, Root)
         kept = self.streams.get((type(state), state.id))
         if kept is None or state.version == len(decision.events):
             super().save(decision)
@@ -178,7 +198,7 @@ class ReplacesSessions(MemoryWork):
 class FoldsIds(MemoryWork):
     """Finds ids whatever their case."""
 
-    def stream(self, kind: type[Session | SeatPool], name: str) -> Stream:
+    def stream(self, kind: type[Root], name: str) -> Stream:
         alike = [known for of, known in self.streams if of is kind and known.casefold() == name.casefold()]
         return super().stream(kind, alike[0] if alike else name)
 
@@ -196,6 +216,19 @@ class FindsNothing(MemoryWork):
                     return ()
 
         return Pools(self)
+
+
+class FindsWhatWas(MemoryWork):
+    """Looks for charges past its own writes."""
+
+    @property
+    def charges(self) -> MemoryCharges:
+        class Charges(MemoryCharges):
+            def find(self, transaction: TransactionId) -> Charge | None:
+                found = super().find(transaction)
+                return found if (Charge, transaction) in self.work.began.streams else None
+
+        return Charges(self)
 
 
 class ListsAllPools(MemoryWork):
@@ -266,7 +299,7 @@ class KnowsPoolsAlone(MemoryWork):
 class ReadsWhatWas(MemoryWork):
     """Reads past its own writes."""
 
-    def stream(self, kind: type[Session | SeatPool], name: str) -> Stream:
+    def stream(self, kind: type[Root], name: str) -> Stream:
         _ = super().stream(kind, name)
         return self.began.streams[kind, name]
 
@@ -306,10 +339,18 @@ class LosesUpdates(MemoryWork):
 
 
 class ChecksWhatItWrites(MemoryWork):
-    """Compares the versions of what it writes alone."""
+    """Compares the versions of what it writes, and looks again for what was not there."""
 
     def overtaken(self, now: Kept) -> bool:
-        self.read &= self.streams.maps[0].keys()
+        self.read -= self.began.streams.keys() - self.streams.maps[0].keys()
+        return super().overtaken(now)
+
+
+class ChecksWhatItFound(MemoryWork):
+    """Compares the versions of what was there: what was not there has none."""
+
+    def overtaken(self, now: Kept) -> bool:
+        self.read &= self.began.streams.keys() | self.streams.maps[0].keys()
         return super().overtaken(now)
 
 
@@ -475,6 +516,7 @@ FAULTS: Final[dict[str, Callable[[], Opener]]] = {
     "test_an_id_is_given_once": partial(working, ReplacesSessions),
     "test_ids_that_look_alike_are_different": partial(working, FoldsIds),
     "test_what_is_not_there_is_not_found": partial(working, FindsNothing),
+    "test_a_charge_is_found": partial(working, FindsWhatWas),
     "test_pools_are_found_by_their_session": partial(working, ListsAllPools),
     "test_the_roster_names_all_who_sit": partial(working, KnowsOneKeyEach),
     "test_the_roster_names_who_is_invited": partial(working, MissesBareAddresses),
@@ -485,6 +527,7 @@ FAULTS: Final[dict[str, Callable[[], Opener]]] = {
     "test_no_update_is_lost": partial(working, LosesUpdates),
     "test_what_was_read_is_checked": partial(working, ChecksWhatItWrites),
     "test_nobody_is_seated_twice_at_once": partial(working, LeavesRosters),
+    "test_a_charge_that_appears_meanwhile_is_not_missed": partial(working, ChecksWhatItFound),
     "test_a_used_key_gives_its_receipt": partial(working, ForgetsKeys),
     "test_a_receipt_is_its_own_keys": partial(working, FoldsKeys),
     "test_keys_are_per_actor": partial(working, SharesKeys),
@@ -504,6 +547,8 @@ FAULTS: Final[dict[str, Callable[[], Opener]]] = {
 MORE: Final[tuple[tuple[type[MemoryWork], set[str]], ...]] = (
     (ForgetsModes, {"test_what_was_saved_is_loaded", "test_every_event_is_kept_in_order"}),
     (ForgetsReminders, {"test_what_was_saved_is_loaded"}),
+    (ForgetsPoolsOfSeats, {"test_what_was_saved_is_loaded"}),
+    (ForgetsAmounts, {"test_notices_wait_in_order"}),
     (
         KnowsTheEnrolledAlone,
         {"test_the_roster_names_who_is_invited", "test_nobody_is_seated_twice_at_once"},
@@ -516,7 +561,7 @@ MORE: Final[tuple[tuple[type[MemoryWork], set[str]], ...]] = (
 def test_another_fault_breaks_what_it_touches(
     work: type[MemoryWork], promises: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What invitations and policies add to a store is held, too."""
+    """What invitations, policies and charges add to a store is held, too."""
     monkeypatch.setattr(races, "PATIENCE", races.HANGING)
     assert broken(partial(working, work)) == promises
 
@@ -532,7 +577,7 @@ def test_a_fault_breaks_its_promise_alone(promise: str, monkeypatch: pytest.Monk
 def test_the_samples_hold_every_event() -> None:
     """A new event is not left out of what the suite stores."""
     stored = {type(event) for history in histories() for decision in history for event in decision.events}
-    assert stored == {*get_args(SessionEvent), *get_args(SeatEvent)}
+    assert stored == {*get_args(SessionEvent), *get_args(SeatEvent), *get_args(ChargeEvent)}
 
 
 def test_the_samples_fill_every_field() -> None:
@@ -547,6 +592,7 @@ def test_the_samples_fill_every_field() -> None:
     empty = {kind.__name__: {field.name for field in fields(kind)} - names for kind, names in filled.items()}
     assert {kind: names for kind, names in empty.items() if names} == {}
     assert filled.keys() >= {Policy, Invitation, Cancelled, Hold, Deadline, Person, *get_args(SeatEvent)}
+    assert filled.keys() >= {Charge, RefundTerms, SeatMoney, Refund, *get_args(ChargeEvent)}
 
 
 def parts(value: object) -> Iterator[AttrsInstance]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from inspect import getmembers, isfunction, signature
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import pytest
 
@@ -13,8 +13,22 @@ from lara_core.hosting.ports import Receipt, Written
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Event, Refusal, Refused
 from lara_core.kernel.errors import IdReused, NotFound
-from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
+from lara_core.refunds import (
+    Charge,
+    ChargeCaptured,
+    ChargeEvent,
+    Override,
+    RefundFailed,
+    RefundIdUsed,
+    RefundRetried,
+    RefundSucceeded,
+    RefundTerms,
+    SeatMoney,
+    SeatsSettled,
+)
 from lara_core.seats import (
     AlreadyAccepted,
     AlreadySeated,
@@ -44,6 +58,7 @@ from lara_core.sessions import (
     PlacesHeld,
     PlacesTaken,
     Session,
+    SessionEvent,
     SessionOpened,
 )
 from lara_core.testing.memory import MemoryStore
@@ -64,6 +79,15 @@ GUS: Final = EmailAddress("gus@example.com")
 # Invitations last half a week.
 POLICY: Final = Policy(invitation_hours=84, withdrawal=True)
 ASKED_UNTIL: Final = Deadline.at(NOW + timedelta(hours=84))
+
+ORDER: Final = TransactionId("order")
+# A pool whose seats are cancelled: money for the first is on its way, that for the second failed to, the third is kept.
+GONE: Final = PoolId("gone")
+ASKED, FAILED, BACK = RefundId("asked"), RefundId("failed"), RefundId("back")
+NOTHING: Final = Money.zero(Currency("CAD"))
+FEE: Final = Money.of("1.00", "CAD")
+TERMS: Final = RefundTerms("0", FEE, FEE * 2)
+ILL: Final = Override("illness")
 
 # What each use case is asked, and what it writes in `sold`: the aggregate, its version, the event.
 DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tuple[str, int, Event]]]]] = {
@@ -141,16 +165,73 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
         [("pool", 2, PoolHandedOver(ActorId("manager"), ActorId("successor"), ACT))],
     ),
     use.cancel_seats: (
-        {"pool": POOL, "seats": (THREE, ONE)},
-        [("excel", 4, PlacesGivenBack(2, ACT)), ("pool", 2, SeatsCancelled((ONE, THREE), {ONE: ANN}, ACT))],
+        {"pool": POOL, "seats": (THREE, ONE), "refund": BACK, "override": ILL},
+        [
+            ("excel", 4, PlacesGivenBack(2, ACT)),
+            ("pool", 2, SeatsCancelled((ONE, THREE), {ONE: ANN}, ACT)),
+            (
+                "order",
+                6,
+                SeatsSettled(
+                    SESSION,
+                    POOL,
+                    dict.fromkeys((ONE, THREE), SeatMoney(PRICE, NOTHING, PRICE)),
+                    FEE * 2,
+                    BACK,
+                    PRICE * 2,
+                    "illness",
+                    ACT,
+                ),
+            ),
+        ],
     ),
     use.cancel_all_seats: (
-        {"pool": POOL},
+        {"pool": POOL, "refund": BACK, "override": None},
         [
             ("excel", 4, PlacesGivenBack(3, ACT)),
             ("pool", 2, SeatsCancelled((ONE, TWO, THREE), {ONE: ANN, TWO: DAN}, ACT)),
+            (
+                "order",
+                6,
+                SeatsSettled(
+                    SESSION,
+                    POOL,
+                    dict.fromkeys((ONE, TWO, THREE), SeatMoney(PRICE, FEE, PRICE - FEE)),
+                    FEE * 2,
+                    BACK,
+                    (PRICE - FEE) * 3,
+                    None,
+                    ACT,
+                ),
+            ),
         ],
     ),
+    use.capture_payment: (
+        {"transaction": TransactionId("later"), "buyer": ActorId("manager"), "captured": PRICE, "terms": TERMS},
+        [("later", 1, ChargeCaptured(TransactionId("later"), ActorId("manager"), PRICE, TERMS, ACT))],
+    ),
+    use.refund_kept: (
+        {"pool": GONE, "seats": (THREE,), "refund": BACK, "override": ILL},
+        [
+            (
+                "order",
+                6,
+                SeatsSettled(
+                    SessionId("other"),
+                    GONE,
+                    {THREE: SeatMoney(PRICE, NOTHING, PRICE)},
+                    FEE * 2,
+                    BACK,
+                    PRICE,
+                    "illness",
+                    ACT,
+                ),
+            )
+        ],
+    ),
+    use.refund_succeeded: ({"transaction": ORDER, "refund": ASKED}, [("order", 6, RefundSucceeded(ASKED, ACT))]),
+    use.refund_failed: ({"transaction": ORDER, "refund": ASKED}, [("order", 6, RefundFailed(ASKED, ACT))]),
+    use.retry_refund: ({"transaction": ORDER, "refund": FAILED}, [("order", 6, RefundRetried(FAILED, ACT))]),
 }
 
 # Something else for every argument: none of them may be missing from what a key stands for.
@@ -176,6 +257,10 @@ ELSE: Final[Mapping[str, Any]] = {
     "to": CLEO,
     "mode": Mode.IMMEDIATE,
     "seats": (ONE,),
+    "refund": RefundId("else"),
+    "override": Override("something else"),
+    "captured": PRICE * 2,
+    "terms": RefundTerms("1", FEE, FEE * 2),
 }
 
 COMMANDS: Final = [pytest.param(command, id=command.__name__) for command in DONE]
@@ -210,7 +295,8 @@ def buy(
 def sold() -> MemoryStore:
     """Ten places; two are held in a basket, and three were bought: Ann is on the first seat, Dan is asked for the next.
 
-    The invitation in the other session is over by one microsecond.
+    The invitation in the other session is over by one microsecond. All was taken in one transaction; the seats of its
+    third pool are cancelled one by one.
     """
     store = MemoryStore()
     _ = use.open_session(store, act(key="open"), SESSION, starts=STARTS, ends=ENDS, capacity=10)
@@ -219,6 +305,11 @@ def sold() -> MemoryStore:
     _ = use.open_session(store, act(key="other"), SessionId("other"), starts=STARTS, ends=ENDS)
     long_ago = act(NOW - timedelta(hours=84) - TICK, key="ask")
     _ = buy(store, long_ago, DUE, session=SessionId("other"), seats=1, invitees=(FAY,))
+    _ = buy(store, act(key="buy-more"), GONE, session=SessionId("other"))
+    _ = use.capture_payment(store, act(key="capture"), ORDER, buyer=ActorId("manager"), captured=PRICE * 7, terms=TERMS)
+    for seat, refund in [(ONE, ASKED), (TWO, FAILED), (THREE, None)]:
+        _ = use.cancel_seats(store, act(key=f"cancel-{seat}"), GONE, [seat], refund=refund)
+    _ = use.refund_failed(store, act(key="fail"), ORDER, FAILED)
     return store
 
 
@@ -226,6 +317,12 @@ def both(store: MemoryStore) -> tuple[Session, SeatPool]:
     """The session and the pool as they stand."""
     with store.transaction() as work:
         return work.sessions.get(SESSION), work.pools.get(POOL)
+
+
+def charged(store: MemoryStore) -> Charge:
+    """The charge as it stands."""
+    with store.transaction() as work:
+        return work.charges.get(ORDER)
 
 
 def refusal(command: Callable[[], object]) -> Refusal:
@@ -241,17 +338,20 @@ def test_a_command_does_what_it_says(command: Callable[..., Receipt], sold: Memo
     asked, expected = DONE[command]
     receipt = command(sold, ACT, **asked)
     assert receipt == Receipt(ACT.by, ACT.key, tuple(Written(*written) for written in expected))
-    with sold.transaction() as work:
-        kept = [
-            work.sessions.events(SessionId(name)) if is_of_session(event) else work.pools.events(PoolId(name))
-            for name, _, event in expected
-        ]
-    assert [(len(events), events[-1]) for events in kept] == [(version, event) for _, version, event in expected]
+    assert [last(sold, name, event) for name, _, event in expected] == [written[1:] for written in expected]
 
 
-def is_of_session(event: Event) -> bool:
-    """Whether the event is one of a session's."""
-    return type(event).__module__ == Session.__module__
+def last(store: MemoryStore, name: str, like: Event) -> tuple[int, Event]:
+    """How many events an aggregate has, of the kind that *like* happened to, and the last of them."""
+    with store.transaction() as work:
+        events: Sequence[Event]
+        if isinstance(like, get_args(SessionEvent)):
+            events = work.sessions.events(SessionId(name))
+        elif isinstance(like, get_args(ChargeEvent)):
+            events = work.charges.events(TransactionId(name))
+        else:
+            events = work.pools.events(PoolId(name))
+    return len(events), events[-1]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -259,9 +359,9 @@ def test_a_repeated_command_does_nothing(command: Callable[..., Receipt], sold: 
     """Every use case goes through its key, whoever presses twice (K4)."""
     asked, _ = DONE[command]
     receipt = command(sold, ACT, **asked)
-    before = both(sold)
+    before = both(sold), charged(sold)
     assert command(sold, act(ENDS), **asked) == receipt
-    assert both(sold) == before
+    assert (both(sold), charged(sold)) == before
 
 
 @pytest.mark.parametrize(("command", "argument"), [(command, name) for command in DONE for name in DONE[command][0]])
@@ -275,7 +375,8 @@ def test_every_argument_is_content(command: Callable[..., Receipt], argument: st
 
 def test_every_use_case_is_tested() -> None:
     """What is above is all of them, with all their arguments."""
-    found = {function for _, function in getmembers(use, isfunction) if function.__module__ == use.__name__}
+    own = [(name, function) for name, function in getmembers(use, isfunction) if function.__module__ == use.__name__]
+    found = {function for name, function in own if not name.startswith("_")}
     assert DONE.keys() == found
     for command, (asked, _) in DONE.items():
         assert asked.keys() == signature(command).parameters.keys() - {"store", "act"}
@@ -297,7 +398,10 @@ def test_the_order_of_seats_is_not_content(sold: MemoryStore) -> None:
     assert use.cancel_seats(sold, ACT, POOL, [ONE, TWO, ONE]) == receipt
 
 
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command.values[0] is not use.open_session])
+@pytest.mark.parametrize(
+    "command",
+    [command for command in COMMANDS if command.values[0] not in (use.open_session, use.capture_payment)],
+)
 def test_what_is_not_there_is_not_found(command: Callable[..., Receipt]) -> None:
     """A mistyped id is `NotFound`, and the key stays fresh."""
     store = MemoryStore()
@@ -331,6 +435,36 @@ def test_places_come_back_with_cancelled_seats(sold: MemoryStore) -> None:
     _ = use.cancel_all_seats(sold, act(key="all"), POOL)
     session, pool = both(sold)
     assert (session.taken, session.available(NOW), pool.counters().bought) == (0, 8, 0)
+
+
+def test_seats_that_nothing_was_taken_for_have_nothing_to_settle(sold: MemoryStore) -> None:
+    """Without a charge seats are cancelled all the same, and no refund is asked of anybody (S11, S12)."""
+    asked: dict[str, Any] = {"session": SESSION, "buyer": ActorId("manager"), "prices": (PRICE,), "policy": POLICY}
+    _ = use.buy_seats(sold, act(key="free"), PoolId("free"), transaction=TransactionId("unpaid"), **asked)
+    receipt = use.cancel_all_seats(sold, ACT, PoolId("free"), refund=BACK, override=ILL)
+    assert [type(written.event) for written in receipt.written] == [PlacesGivenBack, SeatsCancelled]
+
+
+@pytest.mark.parametrize("cancel", [partial(use.cancel_seats, seats=[ONE]), use.cancel_all_seats])
+def test_what_cannot_be_refunded_is_not_cancelled(cancel: Callable[..., Receipt], sold: MemoryStore) -> None:
+    """Seats, places and money change together or not at all (S11, S12)."""
+    before = both(sold), charged(sold)
+    assert refusal(partial(cancel, sold, ACT, pool=POOL, refund=ASKED)) == RefundIdUsed(ASKED)
+    assert (both(sold), charged(sold)) == before
+
+
+def test_of_sixteen_who_give_back_what_was_kept_one_does(sold: MemoryStore) -> None:
+    """Whoever asks at once, each under a refund of their own, what was kept goes back once (S12)."""
+
+    def ask(number: int, shared: MemoryStore) -> int:
+        refund = RefundId(f"refund-{number}")
+        command = partial(use.refund_kept, shared, act(key=f"key-{number}"), GONE, [THREE], refund=refund, override=ILL)
+        return len(insist(command).written)
+
+    written = at_once(lambda: sold, *(partial(ask, number) for number in range(16)))
+    charge = charged(sold)
+    assert (sum(written), len(charge.refunds), charge.version) == (1, 3, 6)
+    assert charge.seats[GONE][THREE] == SeatMoney(PRICE, NOTHING, PRICE)
 
 
 def seat_elsewhere(store: MemoryStore, person: Person) -> None:

@@ -20,10 +20,30 @@ from lara_core.hosting.once import fingerprint
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Act, Decision, Event, Refusal
 from lara_core.kernel.errors import BadValue, Flaw
-from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.kernel.receipts import Receipt, Written
+from lara_core.refunds import (
+    Charge,
+    ChargeCaptured,
+    ChargeEvent,
+    MoreThanCaptured,
+    NoSuchRefund,
+    OtherCurrency,
+    OtherTransaction,
+    Refund,
+    RefundFailed,
+    RefundIdUsed,
+    RefundIs,
+    RefundRefusal,
+    RefundRetried,
+    RefundState,
+    RefundSucceeded,
+    RefundTerms,
+    SeatMoney,
+    SeatsSettled,
+)
 from lara_core.seats import (
     AccountInvited,
     AccountNeeded,
@@ -115,6 +135,12 @@ DAY_DATA: Final = {"instant": "2027-03-28T22:00:00+00:00", "day": {"date": "2027
 INSTANT: Final = Deadline.at(NOW + TICK)
 INSTANT_DATA: Final = {"instant": LATE, "day": None}
 PRICE: Final = Money.of("10.00", "CAD")
+HALF: Final = Money.of("5.00", "CAD")
+NOTHING: Final = Money.zero(Currency("CAD"))
+HALF_DATA: Final = {"minor": 500, "currency": "CAD"}
+NOTHING_DATA: Final = {"minor": 0, "currency": "CAD"}
+TERMS: Final = RefundTerms("12.5", HALF, PRICE, 48)
+TERMS_DATA: Final = {"percent": "12.5", "per_seat": HALF_DATA, "once": TEN, "hours_before": 48}
 POLICY_DATA: Final = {
     "assign_at_purchase": False,
     "modes": ["confirmation", "immediate"],
@@ -343,6 +369,89 @@ KEPT: Final[list[tuple[object, Data]]] = [
     (WithdrawalOff(), {"type": "seats.withdrawal_off.v1"}),
     (NothingToCancel(), {"type": "seats.nothing_to_cancel.v1"}),
     (
+        Charge(
+            TransactionId("order"),
+            3,
+            ActorId("manager"),
+            PRICE,
+            TERMS,
+            HALF,
+            {PoolId("pool"): {SeatNo(10): SeatMoney(PRICE, HALF, HALF), SeatNo(2): SeatMoney(PRICE, PRICE, NOTHING)}},
+            {
+                RefundId("back"): Refund(
+                    RefundState.FAILED, HALF, SessionId("excel"), PoolId("pool"), (SeatNo(2), SeatNo(10))
+                )
+            },
+        ),
+        {
+            "type": "refunds.charge.v1",
+            "id": "order",
+            "version": 3,
+            "buyer": "manager",
+            "captured": TEN,
+            "terms": TERMS_DATA,
+            "once_kept": HALF_DATA,
+            "seats": {
+                "pool": {
+                    "10": {"paid": TEN, "kept": HALF_DATA, "back": HALF_DATA},
+                    "2": {"paid": TEN, "kept": TEN, "back": NOTHING_DATA},
+                }
+            },
+            "refunds": {
+                "back": {"state": "failed", "amount": HALF_DATA, "session": "excel", "pool": "pool", "seats": [2, 10]}
+            },
+        },
+    ),
+    (
+        ChargeCaptured(TransactionId("order"), ActorId("manager"), PRICE, TERMS, act()),
+        {
+            "type": "refunds.captured.v1",
+            "transaction": "order",
+            "buyer": "manager",
+            "captured": TEN,
+            "terms": TERMS_DATA,
+            "act": ACT,
+        },
+    ),
+    (
+        SeatsSettled(
+            SessionId("excel"),
+            PoolId("pool"),
+            {SeatNo(2): SeatMoney(PRICE, HALF, HALF)},
+            NOTHING,
+            RefundId("back"),
+            HALF,
+            "illness",
+            act(),
+        ),
+        {
+            "type": "refunds.settled.v1",
+            "session": "excel",
+            "pool": "pool",
+            "seats": {"2": {"paid": TEN, "kept": HALF_DATA, "back": HALF_DATA}},
+            "once_kept": NOTHING_DATA,
+            "refund": "back",
+            "amount": HALF_DATA,
+            "reason": "illness",
+            "act": ACT,
+        },
+    ),
+    (RefundSucceeded(RefundId("back"), act()), {"type": "refunds.succeeded.v1", "refund": "back", "act": ACT}),
+    (RefundFailed(RefundId("back"), act()), {"type": "refunds.failed.v1", "refund": "back", "act": ACT}),
+    (RefundRetried(RefundId("back"), act()), {"type": "refunds.retried.v1", "refund": "back", "act": ACT}),
+    (
+        OtherTransaction(TransactionId("order"), TransactionId("other")),
+        {"type": "refunds.other_transaction.v1", "expected": "order", "given": "other"},
+    ),
+    (OtherCurrency(SeatNo(9)), {"type": "refunds.other_currency.v1", "seat": 9}),
+    (MoreThanCaptured(PRICE, HALF), {"type": "refunds.more_than_captured.v1", "amount": TEN, "left": HALF_DATA}),
+    (RefundIdUsed(RefundId("back")), {"type": "refunds.refund_id_used.v1", "refund": "back"}),
+    (NoSuchRefund(RefundId("back")), {"type": "refunds.no_such_refund.v1", "refund": "back"}),
+    (
+        RefundIs(RefundId("back"), RefundState.SUCCEEDED),
+        {"type": "refunds.refund_is.v1", "refund": "back", "state": "succeeded"},
+    ),
+    (
         Receipt(ActorId("manager"), Key("key"), (Written("pool", 2, REVOKED),)),
         {
             "type": "receipt.v1",
@@ -372,6 +481,7 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "seats": [3],
             "invitation": 2,
             "until": INSTANT_DATA,
+            "amount": None,
         },
     ),
 ]
@@ -416,10 +526,9 @@ def test_one_of_each_is_kept() -> None:
 
 def test_everything_has_a_name() -> None:
     """Each event and each refusal can be stored, and found again by what it is called (K11)."""
-    unions = (SessionEvent, SessionRefusal, SeatEvent, SeatRefusal)
-    assert {kind for union in unions for kind in get_args(union)} | {Session, SeatPool, Receipt, Notice} == set(
-        json.NAMES
-    )
+    unions = (SessionEvent, SessionRefusal, SeatEvent, SeatRefusal, ChargeEvent, RefundRefusal)
+    named = {kind for union in unions for kind in get_args(union)}
+    assert named | {Session, SeatPool, Charge, Receipt, Notice} == set(json.NAMES)
 
 
 def test_names_are_unique() -> None:
@@ -429,7 +538,7 @@ def test_names_are_unique() -> None:
 
 def test_a_refusal_is_named_by_its_code() -> None:
     """What a host matches on and what it stores are one word (K11)."""
-    refusals = (*get_args(SessionRefusal), *get_args(SeatRefusal))
+    refusals = (*get_args(SessionRefusal), *get_args(SeatRefusal), *get_args(RefundRefusal))
     assert {json.NAMES[kind] for kind in refusals} == {f"{kind.code}.v1" for kind in refusals}
 
 
@@ -439,6 +548,10 @@ FIELDS: Final[Mapping[object, st.SearchStrategy[object]]] = {
     int: st.integers(-(2**53), 2**53),
     SessionId: strategies.ids(SessionId),
     HoldId: strategies.ids(HoldId),
+    TransactionId: strategies.ids(TransactionId),
+    RefundId: strategies.ids(RefundId),
+    RefundState: st.sampled_from(RefundState),
+    Money: strategies.money(),
     SeatNo: strategies.seat_numbers(),
     SeatState: st.sampled_from(SeatState),
     Mode: st.sampled_from(Mode),
@@ -458,9 +571,11 @@ anything: Final[st.SearchStrategy[object]] = st.one_of(
     strategies.seat_pools(),
     strategies.session_events(),
     strategies.seat_events(),
+    strategies.charges(),
+    strategies.charge_events(),
     strategies.receipts(),
     strategies.notices(),
-    st.sampled_from([*get_args(SessionRefusal), *get_args(SeatRefusal)]).flatmap(refusals),
+    st.sampled_from([*get_args(SessionRefusal), *get_args(SeatRefusal), *get_args(RefundRefusal)]).flatmap(refusals),
 )
 
 
@@ -521,7 +636,16 @@ anything_json: Final = st.recursive(
     ),
     max_leaves=12,
 )
-KINDS: Final[list[Data]] = [*json.NAMES, json.EVENT, json.REFUSAL, json.SEAT_EVENT, json.SESSION_EVENT, Money, Person]
+KINDS: Final[list[Data]] = [
+    *json.NAMES,
+    json.EVENT,
+    json.REFUSAL,
+    json.SEAT_EVENT,
+    json.SESSION_EVENT,
+    json.CHARGE_EVENT,
+    Money,
+    Person,
+]
 kinds: Final = st.sampled_from(KINDS)
 
 
@@ -613,6 +737,8 @@ POOL: Final = "seats.pool.v1"
 SESSION: Final = "sessions.session.v1"
 OPENED: Final = "sessions.opened.v1"
 HELD: Final = "sessions.places_held.v1"
+CHARGE: Final = "refunds.charge.v1"
+CAPTURED: Final = "refunds.captured.v1"
 RECEIPT: Final = "receipt.v1"
 NOTICE: Final = "notice.v1"
 
@@ -709,6 +835,14 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (BOUGHT, put("prices", to=[]), "$.prices", Flaw.EMPTY),
     (BOUGHT, put("prices", 0, "minor", to=-1), "$.prices", Flaw.TOO_SMALL),
     (BOUGHT, put("prices", 1, "currency", to="EUR"), "$.prices", Flaw.MIXED_CURRENCIES),
+    (CAPTURED, put("terms", "percent", to="101"), "$.terms.percent", Flaw.TOO_LARGE),
+    (CAPTURED, put("terms", "percent", to=12.5), "$.terms.percent", Flaw.WRONG_TYPE),
+    (CAPTURED, put("terms", "per_seat", "minor", to=-1), "$.terms.per_seat", Flaw.TOO_SMALL),
+    (CAPTURED, put("terms", "once", "currency", to="EUR"), "$.terms.once", Flaw.MIXED_CURRENCIES),
+    (CAPTURED, put("captured", "minor", to=-1), "$.captured", Flaw.TOO_SMALL),
+    (CAPTURED, put("captured", "currency", to="EUR"), "$.terms", Flaw.MIXED_CURRENCIES),
+    (CHARGE, drop("seats", "pool", "2", "back"), '$.seats[0]["2"].back', Flaw.MISSING_KEY),
+    (CHARGE, put("refunds", "back", "state", to="gone"), "$.refunds[0].state", Flaw.UNKNOWN_NAME),
     # The first of several
     (REVOKED_, put("act", to={**ACT, "by": "", "key": ""}), "$.act.by", Flaw.EMPTY),
 ]
@@ -915,16 +1049,17 @@ def test_any_refusal_is_read() -> None:
 def test_a_notice_is_to_a_person_or_to_the_buyer() -> None:
     """The buyer is an id, a string; a learner is an object: nothing else has to tell them apart."""
     notice = Notice(
-        "pool:2:seats.cancelled_buyer:3",
+        "order:2:refunds.failed_buyer:3",
         ActorId("manager"),
-        Template.CANCELLED_BUYER,
+        Template.REFUND_FAILED,
         SessionId("excel"),
         PoolId("pool"),
         (SeatNo(3),),
+        amount=PRICE,
     )
     data = json.dump(notice)
     assert isinstance(data, dict)
-    assert data["to"] == "manager"
+    assert (data["to"], data["amount"]) == ("manager", TEN)
     assert json.load(Notice, data) == notice
 
 

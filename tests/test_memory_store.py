@@ -8,7 +8,7 @@ from attrs import frozen
 
 from lara_core.kernel.decisions import Act, Decision
 from lara_core.kernel.errors import ContractBroken, StaleState
-from lara_core.kernel.ids import HoldId, PoolId, SessionId
+from lara_core.kernel.ids import HoldId, PoolId, SeatNo, SessionId
 from lara_core.kernel.people import Person
 from lara_core.telling.notices import Setting
 from lara_core.testing.conformance import GroupPurchaseConformance, OpenStore, SeatIndividually, Silence
@@ -21,9 +21,11 @@ from lara_core.testing.samples import (
     OTHER_SESSION,
     POOL,
     SESSION,
+    TRANSACTION,
     UNTIL,
     act,
     bought,
+    captured,
     notice,
     opened,
 )
@@ -116,6 +118,23 @@ def test_who_asked_who_sits_is_stale_once_somebody_else_is_invited(store: Memory
         come_late()
     with store.transaction() as work:
         assert (work.seated(SESSION), work.pools.get(POOL)) == (frozenset(FAYE.keys), bought().state)
+
+
+def test_who_found_no_charge_is_stale_once_there_is_one(store: MemoryStore) -> None:
+    """That nothing was taken is read, too: seats are not cancelled as unpaid while they are paid for (S12)."""
+
+    def come_late() -> None:
+        with store.transaction() as work:
+            session, found = work.sessions.get(SESSION), work.charges.find(TRANSACTION)
+            with store.transaction() as meanwhile:
+                meanwhile.save(captured())
+            assert found is None
+            work.save(work.pools.get(POOL).cancel(act("late"), (SeatNo(1),), session=session))
+
+    with pytest.raises(StaleState):
+        come_late()
+    with store.transaction() as work:
+        assert (work.pools.get(POOL), work.charges.find(TRANSACTION)) == (bought().state, captured().state)
 
 
 def test_what_was_not_read_makes_nobody_stale(store: MemoryStore) -> None:

@@ -4,14 +4,17 @@ from datetime import datetime, timedelta
 from typing import Final, get_args
 
 import pytest
+from attrs import evolve
 
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId
+from lara_core.kernel.ids import ActorId, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.refunds import Charge, ChargeCaptured, ChargeDecision, ChargeEvent, Override, RefundRetried, RefundTerms
 from lara_core.seats import Mode, Policy, PoolHandedOver, SeatDecision, SeatEvent, SeatPool
 from lara_core.sessions import SessionEvent
 from lara_core.telling.notices import TABLE, Notice, Party, Recipient, Setting, Template, notices
-from tests.builders import ANN, BEN, BRIEFLY, CLEO, DAN, NOW, STARTS, act, pool, session
+from tests.builders import ANN, BEN, BRIEFLY, CLEO, DAN, NOW, PRICE, STARTS, TICK, act, pool, session
 
 MANAGER: Final = ActorId("manager")
 ONE: Final = SeatNo(1)
@@ -28,6 +31,37 @@ def notice(key: str, to: Recipient, template: Template, *seats: int) -> Notice:
 def asked(key: str, to: Person, template: Template, seat: int, number: int, until: Deadline = WEEK) -> Notice:
     """A notice about an invitation to a seat of that pool."""
     return Notice(key, to, template, SessionId("excel"), PoolId("pool"), (SeatNo(seat),), number, until)
+
+
+ORDER: Final = TransactionId("order")
+BACK: Final = RefundId("back")
+TERMS: Final = RefundTerms("10", Money.of("1.00", "CAD"), once=Money.of("2.00", "CAD"), hours_before=48)
+NOTHING: Final = Money.of("0.00", "CAD")
+
+
+def charge(payer: ActorId = MANAGER) -> Charge:
+    """What was captured for a pool of three."""
+    return Charge.capture(act(), ORDER, buyer=payer, captured=PRICE * 3, terms=TERMS).state
+
+
+def settled(
+    *seats: int,
+    of: Charge | None = None,
+    at: datetime = NOW,
+    price: Money = PRICE,
+    refund: RefundId | None = BACK,
+    override: Override | None = None,
+) -> ChargeDecision:
+    """Seats of that pool were cancelled, and their money is settled."""
+    paid = {SeatNo(seat): price for seat in seats}
+    return (of or charge()).settle(
+        act(at), ORDER, PoolId("pool"), paid, session=session(), refund=refund, override=override
+    )
+
+
+def refunded(key: str, template: Template, amount: str, *seats: int, to: ActorId = MANAGER) -> Notice:
+    """A notice about a refund for seats of that pool."""
+    return evolve(notice(key, to, template, *seats), amount=Money.of(amount, "CAD"))
 
 
 def swept(at: datetime = LATER) -> SeatDecision:
@@ -57,8 +91,9 @@ def bought(*learners: Person, invitees: tuple[Person, ...] = ()) -> SeatDecision
     )
 
 
-def one_of_each() -> tuple[SeatDecision, ...]:
+def one_of_each() -> tuple[SeatDecision | ChargeDecision, ...]:
     """Decisions that have, together, every event of seats and every row of the table."""
+    requested = settled(1)
     waiting, due = pool(ANN, invitees=(DAN,)), pool(invitees=(DAN,), policy=BRIEFLY)
     leaving = pool(ANN, policy=Policy(withdrawal=True))
     return (
@@ -75,6 +110,9 @@ def one_of_each() -> tuple[SeatDecision, ...]:
         waiting.revoke(act(), ONE, to=BEN, mode=Mode.CONFIRMATION, session=session(), seated=()),
         cancelled(ANN, seats=(1,)),
         waiting.hand_over(act(), ActorId("other")),
+        requested,
+        requested.state.succeed(act(), BACK),
+        requested.state.fail(act(), BACK),
     )
 
 
@@ -273,6 +311,83 @@ def test_a_cancelled_free_seat_concerns_the_buyer_alone() -> None:
     )
 
 
+def test_a_refund_that_is_requested_is_told() -> None:
+    """The buyer is told once of what goes back for all the seats, whoever cancelled them (S12, S16)."""
+    # Of each 10.00 a tenth and 1.00 are kept, and of the first 2.00 more.
+    assert notices(settled(3, 1)) == (
+        refunded("order:2:refunds.requested_buyer:1", Template.REFUND_REQUESTED, "14.00", 1, 3),
+    )
+
+
+def test_where_nothing_goes_back_no_refund_is_told() -> None:
+    """Cancelled without refund, after the terms' deadline, or never paid for: settled, and nobody hears of it (S12)."""
+    kept = (
+        settled(1, refund=None),
+        settled(1, at=STARTS - timedelta(hours=48) + TICK),
+        settled(1, price=NOTHING),
+    )
+    assert [(len(each.events), notices(each)) for each in kept] == [(1, ()), (1, ()), (0, ())]
+
+
+def test_what_an_override_gives_back_is_told() -> None:
+    """What was kept and goes back after all is one more refund, and told as such (S12)."""
+    kept = settled(2, refund=None).state
+    assert notices(settled(2, of=kept, override=Override("goodwill"))) == (
+        refunded("order:3:refunds.requested_buyer:2", Template.REFUND_REQUESTED, "10.00", 2),
+    )
+
+
+def test_how_a_refund_ended_is_told() -> None:
+    """Success and failure are told with the seats and the amount that were requested (S12, S16)."""
+    requested = settled(2, 3).state
+    ends = (requested.succeed(act(), BACK), requested.fail(act(), BACK))
+    assert [notices(each) for each in ends] == [
+        (refunded("order:3:refunds.succeeded_buyer:2", Template.REFUND_SUCCEEDED, "14.00", 2, 3),),
+        (refunded("order:3:refunds.failed_buyer:2", Template.REFUND_FAILED, "14.00", 2, 3),),
+    ]
+
+
+def test_a_retry_tells_nobody_and_its_end_is_told_anew() -> None:
+    """Trying again is the organisation's affair; a second failure, and a success after it, have keys of their own."""
+    failed = settled(1).state.fail(act(), BACK)
+    retried = failed.state.retry(act(), BACK)
+    again = retried.state.fail(act(), BACK)
+    arrived = again.state.succeed(act(), BACK)
+    assert [notices(each) for each in (failed, retried, again, arrived)] == [
+        (refunded("order:3:refunds.failed_buyer:1", Template.REFUND_FAILED, "6.00", 1),),
+        (),
+        (refunded("order:5:refunds.failed_buyer:1", Template.REFUND_FAILED, "6.00", 1),),
+        (refunded("order:6:refunds.succeeded_buyer:1", Template.REFUND_SUCCEEDED, "6.00", 1),),
+    ]
+
+
+def test_a_refund_is_told_of_once() -> None:
+    """What a payment provider says twice is told once (K12)."""
+    done, failed = (settled(1).state.succeed(act(), BACK), settled(1).state.fail(act(), BACK))
+    assert (notices(done.state.succeed(act(), BACK)), notices(failed.state.fail(act(), BACK))) == ((), ())
+
+
+def test_one_of_several_refunds_is_told_apart() -> None:
+    """Of a charge with two refunds, the one that ended is told, with its own seats and amount (S12)."""
+    first = settled(1).state
+    both = settled(3, of=first, refund=RefundId("more")).state
+    assert notices(both.succeed(act(), BACK)) == (
+        refunded("order:4:refunds.succeeded_buyer:1", Template.REFUND_SUCCEEDED, "6.00", 1),
+    )
+
+
+def test_who_paid_is_told_of_a_refund() -> None:
+    """Money goes back to who paid it, whoever cancelled the seats and has the pool by now (S12, S17)."""
+    assert notices(settled(1, of=charge(ActorId("payer")))) == (
+        refunded("order:2:refunds.requested_buyer:1", Template.REFUND_REQUESTED, "6.00", 1, to=ActorId("payer")),
+    )
+
+
+def test_a_payment_tells_nobody() -> None:
+    """That money was taken is on the host's own receipt."""
+    assert notices(Charge.capture(act(), ORDER, buyer=MANAGER, captured=PRICE, terms=TERMS)) == ()
+
+
 def test_a_session_tells_nobody() -> None:
     """Places are counted, not told: people are told of seats."""
     assert notices(session(3).resize(act(), 5)) == ()
@@ -338,11 +453,12 @@ def test_a_notice_does_not_show_an_address() -> None:
 
 
 def test_every_event_of_seats_is_told() -> None:
-    """No event about a seat is forgotten, and what happens to places alone, or to nobody's seat, has no row."""
-    assert (set(get_args(SeatEvent)) - set(TABLE), set(get_args(SessionEvent)) & set(TABLE)) == (
-        {PoolHandedOver},
-        set(),
-    )
+    """No event about a seat or a refund is forgotten, and what happens to places alone, or to nobody, has no row."""
+    assert (
+        set(get_args(SeatEvent)) - set(TABLE),
+        set(get_args(ChargeEvent)) - set(TABLE),
+        set(get_args(SessionEvent)) & set(TABLE),
+    ) == ({PoolHandedOver}, {ChargeCaptured, RefundRetried}, set())
 
 
 def test_the_table_uses_all_it_has() -> None:

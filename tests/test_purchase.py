@@ -11,9 +11,19 @@ from attrs import evolve
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Refusal, why_not
 from lara_core.kernel.errors import Flaw
-from lara_core.kernel.ids import ActorId, HoldId, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.people import Person
-from lara_core.purchase import Bought, GivenBack, buy_seats, cancel_all_seats, cancel_seats
+from lara_core.purchase import (
+    Bought,
+    GivenBack,
+    Settled,
+    buy_seats,
+    cancel_all_seats,
+    cancel_and_refund,
+    cancel_seats,
+    refund_kept,
+)
+from lara_core.refunds import ChargeDecision, MoreThanCaptured, OtherTransaction, Override, RefundIdUsed
 from lara_core.seats import (
     AccountNeeded,
     Cancelled,
@@ -23,8 +33,10 @@ from lara_core.seats import (
     NothingToCancel,
     OtherSession,
     SeatDecision,
+    SeatIs,
     SeatPool,
     SeatsCancelled,
+    SeatState,
     SessionEnded,
 )
 from lara_core.sessions import FewerTaken, NotEnoughPlaces, PlacesGivenBack, PlacesTaken, Session
@@ -37,8 +49,10 @@ from tests.builders import (
     FREELY,
     NOW,
     PRICE,
+    REFUNDED_UNTIL,
     TICK,
     act,
+    charge,
     flaw,
     in_turn,
     session,
@@ -232,3 +246,98 @@ def test_what_is_refused_changes_neither(refusal: Refusal) -> None:
     kept = deepcopy((session, pool))
     assert why_not(REFUSED[refusal], session, pool) == refusal
     assert (session, pool) == kept
+
+
+# --- Refunding --------------------------------------------------------------------------------------------------------
+
+BACK, MORE = RefundId("back"), RefundId("more")
+ILL = Override("illness")
+TOO_LATE = act(REFUNDED_UNTIL + TICK)
+CHARGE = charge()
+OTHER = evolve(CHARGE, id=TransactionId("other"))
+
+
+@pytest.mark.parametrize("override", [None, ILL])
+@pytest.mark.parametrize("refund", [None, BACK])
+@pytest.mark.parametrize("at", [act(REFUNDED_UNTIL), TOO_LATE], ids=["in time", "late"])
+def test_cancelled_seats_are_settled_with_their_places(
+    at: Act, refund: RefundId | None, override: Override | None
+) -> None:
+    """Places come back whatever becomes of the money, and the money of each seat once: what was paid (S11, S12)."""
+    before, pool = _bought()
+    settled = cancel_and_refund(at, before, pool, CHARGE, (THREE, ONE, THREE), refund=refund, override=override)
+    assert (settled.session, settled.pool) == cancel_seats(at, before, pool, (ONE, THREE))
+    assert settled.charge == CHARGE.settle(
+        at, pool.transaction, pool.id, {ONE: PRICE, THREE: PRICE}, session=before, refund=refund, override=override
+    )
+    given = 2000 if refund and override else 1400 if refund and at is not TOO_LATE else 0
+    assert settled.charge.state.going_back.minor == given
+
+
+def _settle(charge: Any = CHARGE, **given: Any) -> Settled:
+    before, pool = _bought()
+    facts: dict[str, Any] = {"act": act(), "session": before, "pool": pool, "seats": (ONE,), "refund": BACK, **given}
+    return cancel_and_refund(charge=charge, **facts)
+
+
+def test_a_cancellation_with_refund_asks_the_charge_last() -> None:
+    """What cannot be cancelled is not refunded, and what the charge refuses is not cancelled (S11, S12)."""
+    settled = _settle().charge.state
+    assert in_turn(
+        _settle,
+        {"act": act(ENDS), "session": session(), "charge": OTHER, "seats": (SeatNo(4),)},
+        {"act": act()},
+        {"seats": (TWO,)},
+        {"session": _bought()[0]},
+        {"charge": settled},
+        {"refund": MORE},
+    ) == [
+        SessionEnded(ENDS),
+        NoSuchSeat(SeatNo(4)),
+        FewerTaken(1, 0),
+        OtherTransaction(TransactionId("other"), TransactionId("order")),
+        RefundIdUsed(BACK),
+        None,
+    ]
+    assert why_not(_settle, charge(PRICE), seats=(ONE, TWO), override=ILL) == MoreThanCaptured(PRICE * 2, PRICE)
+
+
+def _kept(**given: Any) -> ChargeDecision:
+    """Give back what was kept of the first seat, of which 4.50 were."""
+    done = _settle()
+    state = done.session.state, done.pool.state, done.charge.state
+    facts: dict[str, Any] = dict(zip(("session", "pool", "charge"), state, strict=True))
+    facts |= {"act": act(), "seats": (ONE,), "refund": MORE, "override": ILL}
+    return refund_kept(**facts | given)
+
+
+@pytest.mark.parametrize("at", [act(), TOO_LATE, act(ENDS)], ids=["in time", "late", "when it is over"])
+def test_what_was_kept_goes_back(at: Act) -> None:
+    """By an override alone, whenever it is asked for; of a seat that is named twice, once (S12)."""
+    done = _settle()
+    decision = _kept(act=at, seats=(ONE, ONE))
+    assert decision == done.charge.state.settle(
+        at, TransactionId("order"), PoolId("pool"), {ONE: PRICE}, session=session(), refund=MORE, override=ILL
+    )
+    assert decision.state.refunds[MORE].amount == PRICE - done.charge.state.going_back
+    assert decision.state.going_back == PRICE
+
+
+def test_giving_back_looks_in_this_order() -> None:
+    """Only seats that are cancelled already have anything kept of them (S12)."""
+    assert in_turn(
+        _kept,
+        {"seats": (), "charge": OTHER, "refund": BACK},
+        {"seats": (SeatNo(4), ONE)},
+        {"seats": (THREE, TWO, ONE)},
+        {"seats": (ONE,)},
+        {"charge": _settle().charge.state},
+        {"refund": MORE},
+    ) == [
+        NothingToCancel(),
+        NoSuchSeat(SeatNo(4)),
+        SeatIs(TWO, SeatState.ENROLLED),
+        OtherTransaction(TransactionId("other"), TransactionId("order")),
+        RefundIdUsed(BACK),
+        None,
+    ]

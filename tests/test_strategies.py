@@ -14,6 +14,15 @@ from hypothesis.strategies import SearchStrategy
 from lara_core.kernel.ids import Id, SeatNo
 from lara_core.kernel.money import Currency
 from lara_core.kernel.people import Person
+from lara_core.refunds import (
+    ChargeCaptured,
+    ChargeDecision,
+    ChargeEvent,
+    RefundFailed,
+    RefundRefusal,
+    RefundState,
+    SeatsSettled,
+)
 from lara_core.seats import (
     Cancelled,
     Invitation,
@@ -30,8 +39,8 @@ from lara_core.seats import (
 from lara_core.sessions import SessionDecision, SessionEvent, SessionRefusal
 from lara_core.testing import laws, plugin, strategies
 
-EVENTS: Final = frozenset((*get_args(SessionEvent), *get_args(SeatEvent)))
-REFUSALS: Final = (*get_args(SessionRefusal), *get_args(SeatRefusal))
+EVENTS: Final = frozenset((*get_args(SessionEvent), *get_args(SeatEvent), *get_args(ChargeEvent)))
+REFUSALS: Final = (*get_args(SessionRefusal), *get_args(SeatRefusal), *get_args(RefundRefusal))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -109,6 +118,15 @@ def test_pools_are_what_happened_to_them(history: tuple[SeatDecision, ...]) -> N
         assert [*laws.of_history(decision.state, events), *laws.of_pool(decision.state)] == []
 
 
+@given(strategies.charge_histories())
+def test_charges_are_what_happened_to_them(history: tuple[ChargeDecision, ...]) -> None:
+    """Each state of a history follows from the events before it, and keeps the promises of charges (K3, K5, S12)."""
+    events: list[ChargeEvent] = []
+    for decision in history:
+        events += decision.events
+        assert [*laws.of_history(decision.state, events), *laws.of_charge(decision.state)] == []
+
+
 def lapsed(history: tuple[SessionDecision, ...]) -> bool:
     """Whether an event names holds that it found lapsed."""
     return any(getattr(event, "lapsed", ()) for decision in history for event in decision.events)
@@ -124,8 +142,25 @@ def answered(history: tuple[SeatDecision, ...]) -> list[tuple[Invitation, Invita
     ]
 
 
+def reached_what_was_kept(history: tuple[ChargeDecision, ...]) -> bool:
+    """Whether less is kept of a seat than before."""
+    return any(
+        money.kept < before.state.seats[pool][seat].kept
+        for before, after in pairwise(history)
+        for pool, seats in before.state.seats.items()
+        for seat, money in after.state.seats[pool].items()
+        if seat in seats
+    )
+
+
+def failed_twice(history: tuple[ChargeDecision, ...]) -> bool:
+    """Whether a refund failed, was tried again, and failed once more."""
+    failed = [event.refund for decision in history for event in decision.events if isinstance(event, RefundFailed)]
+    return len(failed) > len(set(failed))
+
+
+TRIED: Final = strategies.charge_histories(tries=8).map(failed_twice)
 ANSWERED: Final = strategies.pool_histories(tries=8).map(answered)
-BUSY: Final = strategies.pool_histories(tries=8).map(lambda history: history[-1].state)
 
 
 # What a host will meet one day, and a test should have met before.
@@ -155,9 +190,13 @@ REACHED: Final[dict[str, tuple[SearchStrategy[Any], Callable[[Any], bool]]]] = {
     "a policy of one mode": (strategies.policies(), lambda it: it.modes == {Mode.CONFIRMATION}),
     "a policy without reminders": (strategies.policies(), lambda it: it.reminders == 0),
     "a policy that lets learners withdraw": (strategies.policies(), lambda it: it.withdrawal),
-    "seats in every state": (
-        BUSY,
-        lambda it: bool(it.free and it.invited and it.enrolled and it.cancelled),
+    "a seat that is invited beside one that is enrolled": (
+        strategies.seat_pools(),
+        lambda it: bool(it.invited and it.enrolled),
+    ),
+    "a seat that is cancelled beside one that is free": (
+        strategies.seat_pools(),
+        lambda it: bool(it.cancelled and it.free),
     ),
     "a seat that is to be assigned": (strategies.seat_pools(), lambda it: bool(it.to_assign)),
     "an invitation to a bare address": (
@@ -202,7 +241,30 @@ REACHED: Final[dict[str, tuple[SearchStrategy[Any], Callable[[Any], bool]]]] = {
     ),
     "somebody named twice": (strategies.events_of(SeatsAssigned), lambda it: bool(it.repeated)),
     "somebody named who sits": (strategies.events_of(SeatsAssigned), lambda it: bool(it.already)),
-    "a receipt of both kinds": (strategies.receipts(), lambda it: isinstance(it.written[0].event, get_args(SeatEvent))),
+    "a transaction of two pools": (strategies.charges(), lambda it: len(it.seats) == 2),
+    "a fixed fee that is borne in part": (
+        strategies.charges(),
+        lambda it: 0 < it.once_kept.minor < it.terms.once.minor,
+    ),
+    "a charge in a currency without digits": (
+        strategies.events_of(ChargeCaptured),
+        lambda it: it.captured.currency.digits == 0 and it.captured.minor > 0,
+    ),
+    "a refund that is requested": (strategies.refunds(), lambda it: it.state is RefundState.REQUESTED),
+    "a refund that succeeded": (strategies.refunds(), lambda it: it.state is RefundState.SUCCEEDED),
+    "a refund that failed": (strategies.refunds(), lambda it: it.state is RefundState.FAILED),
+    "a refund that was tried again and failed": (TRIED, lambda it: it),
+    "a seat of which a part is kept": (
+        strategies.seat_money(),
+        lambda it: it.kept.minor > 0 and it.back.minor > 0,
+    ),
+    "a seat of which all is kept": (strategies.seat_money(), lambda it: it.kept.minor > 0 and not it.back.minor),
+    "what was kept that goes back": (strategies.charge_histories(), reached_what_was_kept),
+    "an override": (strategies.events_of(SeatsSettled), lambda it: it.reason is not None),
+    "terms that end before the start": (strategies.terms(), lambda it: it.hours_before > 0),
+    "a receipt of a pool": (strategies.receipts(), lambda it: isinstance(it.written[0].event, get_args(SeatEvent))),
+    "a receipt of a charge": (strategies.receipts(), lambda it: isinstance(it.written[0].event, get_args(ChargeEvent))),
+    "a notice of a refund": (strategies.notices(), lambda it: it.amount is not None),
     "a notice to the buyer": (strategies.notices(), lambda it: not isinstance(it.to, Person)),
     "a notice of an invitation": (strategies.notices(), lambda it: it.until is not None),
 }

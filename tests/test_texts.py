@@ -24,10 +24,11 @@ from babel.messages.pofile import read_po
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Refusal
 from lara_core.kernel.errors import BadValue, ContractBroken, Flaw, IdReused, NotFound, StaleState
-from lara_core.kernel.ids import ActorId, HoldId, PoolId, SeatNo, SessionId
+from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.iso4217 import DIGITS
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
+from lara_core.refunds import MoreThanCaptured, RefundIs, RefundRefusal, RefundState, RefundVerb
 from lara_core.seats import (
     AccountNeeded,
     AlreadySeated,
@@ -70,6 +71,8 @@ ABOUT: Final = About(
     organisation="École Haute",
     answer="https://example.com/invitations/7",
 )
+
+REFUNDS: Final = frozenset({Template.REFUND_REQUESTED, Template.REFUND_SUCCEEDED, Template.REFUND_FAILED})
 
 # What each language must not have, and how it looks to those who do not see it.
 TYPOGRAPHY: Final = {
@@ -119,7 +122,7 @@ def wanted() -> Mapping[str, frozenset[str]]:
     """Every text that must be there, and the fields it may name: by walking the unions and enums once more."""
     refusals = {
         refusal.code: frozenset(each.name for each in fields(refusal))
-        for refusal in (*get_args(SeatRefusal), *get_args(SessionRefusal))
+        for refusal in (*get_args(SeatRefusal), *get_args(SessionRefusal), *get_args(RefundRefusal))
     }
     nones = {text: refusals[text.removesuffix(".none")] for text in TEXTS if text.endswith(".none")}
     about = frozenset({"title", "starts", "place", "sign_in", "organisation", "seats"})
@@ -128,6 +131,7 @@ def wanted() -> Mapping[str, frozenset[str]]:
         f"{template}.{part}": about
         | ({"learner"} if not template.endswith("_buyer") else frozenset[str]())
         | ({"until", "answer"} if template in invitees else frozenset[str]())
+        | ({"amount"} if template in REFUNDS else frozenset[str]())
         for template in Template
         for part in ("subject", "body")
     }
@@ -137,6 +141,8 @@ def wanted() -> Mapping[str, frozenset[str]]:
         *(f"seat_state.{state}" for state in SeatState),
         *(f"seat_verb.{verb}" for verb in SeatVerb),
         *(f"seat_mode.{mode}" for mode in Mode),
+        *(f"refund_state.{state}" for state in RefundState),
+        *(f"refund_verb.{verb}" for verb in RefundVerb),
     )
     shown = {"show.instant": frozenset({"date", "time", "zone"}), "show.more": frozenset({"count"})}
     return refusals | nones | templates | dict.fromkeys(plain, frozenset[str]()) | shown
@@ -278,11 +284,19 @@ SAMPLES: Final[Mapping[object, Any]] = {
     tuple[Person, ...]: (ANN, BEN),
     HoldId: HoldId("hold"),
     SessionId: SessionId("excel"),
+    TransactionId: TransactionId("order"),
+    RefundId: RefundId("refund"),
+    RefundState: RefundState.SUCCEEDED,
+    Money: Money.of("12.50", "EUR"),
 }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("refusal", [*get_args(SeatRefusal), *get_args(SessionRefusal)], ids=lambda each: each.code)
+@pytest.mark.parametrize(
+    "refusal",
+    [*get_args(SeatRefusal), *get_args(SessionRefusal), *get_args(RefundRefusal)],
+    ids=lambda each: each.code,
+)
 def test_every_refusal_is_said(refusal: type[Any], language: str) -> None:
     """A sentence or two that end, with nothing left to fill in, and without the code (K11, T2)."""
     said = TEXTS_HERE.say(refusal(*(SAMPLES[each.type] for each in fields(refusal))), language)
@@ -625,16 +639,86 @@ def test_a_day_is_told_as_a_day() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            (
+                "This would refund €1,234.50, but only €0.01 of this payment can still be refunded."
+                " Check what has been refunded already."
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Il faudrait rembourser 1\u202f234,50\u00a0€, mais ce paiement ne permet plus de rembourser que"
+                " 0,01\u00a0€. Vérifiez ce qui a déjà été remboursé."
+            ),
+        ),
+        (
+            "it",
+            (
+                "Il rimborso sarebbe di 1.234,50\u00a0€, ma di questo pagamento si possono ancora rimborsare solo"
+                " 0,01\u00a0€. Controlli quanto è già stato rimborsato."
+            ),
+        ),
+    ],
+)
+def test_what_is_left_to_refund_is_said(language: str, expected: str) -> None:
+    """Who asks for more than was captured reads both amounts, as that language writes them (S12)."""
+    refusal = MoreThanCaptured(Money.of("1234.50", "EUR"), Money.of("0.01", "EUR"))
+    assert TEXTS_HERE.say(refusal, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            (
+                "This refund is marked as completed, so this is not possible."
+                " Refresh the page to see what can still be done."
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Ce remboursement est effectué\u00a0: cette action n’est pas possible."
+                " Actualisez la page pour voir ce qui peut encore être fait."
+            ),
+        ),
+        (
+            "it",
+            (
+                "Il rimborso è effettuato: l’operazione non è possibile."
+                " Aggiorni la pagina per vedere che cosa si può ancora fare."
+            ),
+        ),
+    ],
+)
+def test_how_far_a_refund_is_is_a_word(language: str, expected: str) -> None:
+    """The state of a refund is shown by its label, and its id, which is the program's, is not shown (S12)."""
+    assert TEXTS_HERE.say(RefundIs(RefundId("r-17"), RefundState.SUCCEEDED), language) == expected
+
+
 # --- Notices ----------------------------------------------------------------------------------------------
 
 
 UNTIL: Final = Deadline.at(NINE - timedelta(days=3))
 MANAGER: Final = ActorId("manager")
+PAID_BACK: Final = Money.of("1234.50", "EUR")
 
 
-def notice(template: Template, *seats: int, to: Person | ActorId = ANN, until: Deadline | None = UNTIL) -> Notice:
-    """A notice about seats of one pool; one about an invitation can be answered *until* then."""
-    return Notice("key", to, template, SessionId("excel"), PoolId("pool"), tuple(map(SeatNo, seats)), 2, until)
+def notice(
+    template: Template,
+    *seats: int,
+    to: Person | ActorId = ANN,
+    until: Deadline | None = UNTIL,
+    amount: Money | None = PAID_BACK,
+) -> Notice:
+    """A notice about seats of one pool; an invitation can be answered *until* then, a refund is of that *amount*."""
+    return Notice("key", to, template, SessionId("excel"), PoolId("pool"), tuple(map(SeatNo, seats)), 2, until, amount)
 
 
 @pytest.mark.parametrize(
@@ -848,6 +932,104 @@ def test_a_buyer_is_told_which_seat_was_accepted(language: str, expected: Messag
 def test_a_buyer_is_told_which_invitations_expired(language: str, seats: tuple[int, ...], expected: Message) -> None:
     """One message for one sweep, of one seat or of several (S7)."""
     assert TEXTS_HERE.compose(notice(Template.EXPIRED_BUYER, *seats, to=MANAGER), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "template", "seats", "expected"),
+    [
+        (
+            "en",
+            Template.REFUND_FAILED,
+            (4321,),
+            Message(
+                "Refund failed: Excel avancé",
+                "Hello,\n\nThe refund for a cancelled seat of your group purchase could not be made. It will be tried"
+                " again; if you do not receive it, contact us.\n\nCourse: Excel avancé\n"
+                "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\nSeat cancelled: 4321\nAmount: €1,234.50\n\n"
+                "To see all your seats, sign in and open ‘Management’:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            Template.REFUND_REQUESTED,
+            (4, 7),
+            Message(
+                "Remboursement demandé\u00a0: Excel avancé",
+                "Bonjour,\n\nUn remboursement a été demandé pour des places annulées de votre achat en lot.\n\n"
+                "Formation\u00a0: Excel avancé\nDébut\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\n"
+                "Places annulées\u00a0: 4 et 7\nMontant\u00a0: 1\u202f234,50\u00a0€\n\n"
+                "Pour voir toutes vos places, connectez-vous et ouvrez la rubrique «\u00a0Gestion\u00a0»\u00a0:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            Template.REFUND_FAILED,
+            (4,),
+            Message(
+                "Échec du remboursement\u00a0: Excel avancé",
+                "Bonjour,\n\nLe remboursement d’une place annulée de votre achat en lot n’a pas abouti. Une nouvelle"
+                " tentative aura lieu\u202f; si vous ne recevez pas ce montant, contactez-nous.\n\n"
+                "Formation\u00a0: Excel avancé\nDébut\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\n"
+                "Place annulée\u00a0: 4\nMontant\u00a0: 1\u202f234,50\u00a0€\n\n"
+                "Pour voir toutes vos places, connectez-vous et ouvrez la rubrique «\u00a0Gestion\u00a0»\u00a0:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "it",
+            Template.REFUND_SUCCEEDED,
+            (4,),
+            Message(
+                "Rimborso effettuato: Excel avancé",
+                "Buongiorno,\n\nil rimborso per un posto annullato del suo acquisto multiplo è stato effettuato.\n\n"
+                "Corso: Excel avancé\nInizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\n"
+                "Posto annullato: 4\nImporto: 1.234,50\u00a0€\n\n"
+                "Per vedere tutti i suoi posti, acceda al portale e apra la sezione «Gestione»:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_a_buyer_is_told_of_a_refund(
+    language: str, template: Template, seats: tuple[int, ...], expected: Message
+) -> None:
+    """How much, for which seats of which training, and what comes next where it failed (S12, S16)."""
+    assert TEXTS_HERE.compose(notice(template, *seats, to=MANAGER), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        (
+            Money.of("1234.5", "EUR"),
+            ("Amount: €1,234.50", "Montant\u00a0: 1\u202f234,50\u00a0€", "Importo: 1.234,50\u00a0€"),
+        ),
+        (
+            Money.of("1234", "JPY"),
+            ("Amount: JP¥1,234", "Montant\u00a0: 1\u202f234\u00a0JPY", "Importo: 1.234\u00a0JPY"),
+        ),
+        (
+            Money.of("1234.5", "KWD"),
+            ("Amount: KWD1,234.500", "Montant\u00a0: 1\u202f234,500\u00a0KWD", "Importo: 1.234,500\u00a0KWD"),
+        ),
+    ],
+)
+@pytest.mark.parametrize("template", sorted(REFUNDS))
+def test_a_refund_has_its_currencys_digits(template: Template, amount: Money, expected: tuple[str, ...]) -> None:
+    """Two decimals, none or three: as many as the currency has, in every language (K6)."""
+    bodies = [
+        TEXTS_HERE.compose(notice(template, 4, to=MANAGER, amount=amount), language, ABOUT).body
+        for language in LANGUAGES
+    ]
+    assert [line for body in bodies for line in body.splitlines() if line in expected] == list(expected)
+
+
+@pytest.mark.parametrize("template", Template)
+def test_only_a_refund_needs_its_amount(template: Template) -> None:
+    """A refund that does not say how much would have a hole; no other notice has an amount to tell (S12)."""
+    expected = ("amount", Flaw.EMPTY) if template in REFUNDS else None
+    assert flaw(lambda: TEXTS_HERE.compose(notice(template, 4, amount=None), "en", ABOUT)) == expected
 
 
 @pytest.mark.parametrize(
@@ -1336,6 +1518,8 @@ def test_a_refusal_without_words_is_an_error() -> None:
         (SeatState.INVITED, "en attente de confirmation"),
         (SeatVerb.CANCEL, "Annuler la place"),
         (Mode.CONFIRMATION, "inscription avec confirmation"),
+        (RefundState.FAILED, "en échec"),
+        (RefundVerb.RETRY, "Relancer le remboursement"),
         ("{seat}", "{seat}"),
         ((), ""),
         (("1",), "1"),

@@ -18,9 +18,12 @@ LOOK = """
 
 
 def dot(table: Mapping[StrEnum, Mapping[StrEnum, StrEnum]]) -> str:
-    """*table* as a Graphviz graph; a state that knows no verb is drawn as final."""
+    """*table* as a Graphviz graph, one arrow from state to state; a state that knows no verb is drawn as final."""
     lines = [f'{state} [label="{state}"{"" if verbs else ", peripheries=2"}];' for state, verbs in table.items()]
-    lines += [f'{state} -> {to} [label="{verb}"];' for state, verbs in table.items() for verb, to in verbs.items()]
+    for state, verbs in table.items():
+        for to in dict.fromkeys(verbs.values()):
+            label = "\\n".join(verb for verb, leads in verbs.items() if leads is to)
+            lines.append(f'{state} -> {to} [label="{label}"];')
     return "digraph {" + LOOK + "\n    ".join(["", *lines]) + "\n}\n"
 
 

@@ -1,4 +1,4 @@
-"""A story told on a real database: places on a course, three buyers, a power cut, and a mistyped address.
+"""A story told on a real database: places on a course, three buyers, a power cut, a typing error, and a refund.
 
 `python -m sqlite_host.demo --lang fr --out build/demo` tells it in French and leaves the organisation's file and the
 notices that were sent in that folder. Everything in it goes through the library as a host's views would; times
@@ -26,6 +26,7 @@ from sqlite_host.invitations import invitations
 from sqlite_host.laws import check
 from sqlite_host.narration import NARRATIONS, Narration
 from sqlite_host.people import read_team
+from sqlite_host.refunds import refunds
 from sqlite_host.registrations import register
 from sqlite_host.scene import (
     ADMIN,
@@ -327,7 +328,19 @@ def verdict(words: Narration, broken: Sequence[str]) -> str:
     return f"{words.broken}: {', '.join(broken)}" if broken else words.holds
 
 
-CHAPTERS: Final = (opening, buying, team, too_many, changing_hands, reopening, naming, sold_out, post, invitations)
+CHAPTERS: Final = (
+    opening,
+    buying,
+    team,
+    too_many,
+    changing_hands,
+    reopening,
+    naming,
+    sold_out,
+    post,
+    invitations,
+    refunds,
+)
 
 
 # --- The folder, and the command

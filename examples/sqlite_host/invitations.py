@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from lara_core.hosting import group_purchase as do
-from lara_core.kernel.ids import AccountId, SeatNo, TransactionId
+from lara_core.kernel.ids import AccountId, SeatNo
 from lara_core.kernel.people import Person
 from lara_core.seats import InvitationDead, InvitationExpired, Policy
 from sqlite_host.people import Account
@@ -14,10 +14,13 @@ from sqlite_host.scene import (
     FRIDAY,
     NADIA,
     NADIAS_MORE,
+    NADIAS_MORE_PAID,
     NEXT_MONDAY,
     NEXT_TUESDAY,
     PRICE,
+    PROVIDER,
     SESSION,
+    TERMS,
     Command,
     Story,
     act,
@@ -56,11 +59,17 @@ def inviting(story: Story) -> None:
             act(paid, NADIA, "buy-more"),
             NADIAS_MORE,
             session=SESSION,
-            transaction=TransactionId("receipt-1004"),
+            transaction=NADIAS_MORE_PAID,
             buyer=NADIA,
             prices=(PRICE,) * len(invitees),
             policy=POLICY,
             invitees=invitees,
+        )
+    )
+    captured = PRICE * len(invitees)
+    _ = story.done(
+        lambda store: do.capture_payment(
+            store, act(paid, PROVIDER, "capture"), NADIAS_MORE_PAID, buyer=NADIA, captured=captured, terms=TERMS
         )
     )
     story.tell(story.words.invited, paid, seats=len(invitees), names=("Théo", "Maya", "Paul"))

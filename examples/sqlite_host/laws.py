@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
@@ -17,9 +18,10 @@ from lara_core.formats import json
 from lara_core.hosting.ports import Receipt
 from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.errors import LaraError
-from lara_core.kernel.ids import PoolId, SeatNo, SessionId
+from lara_core.kernel.ids import PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.refunds import Charge, ChargeEvent
 from lara_core.seats import (
     InvitationDeclined,
     InvitationsExpired,
@@ -51,6 +53,7 @@ class Law(StrEnum):
     COUNTERS = "S2"
     NOBODY_TWICE = "S5"
     NO_EMPTY_SEAT = "S8–S10"
+    REFUNDS = "S12"
 
 
 # What empties a seat though its buyer did not. The last two sweep what is due before they seat anybody (S7).
@@ -101,31 +104,39 @@ class Evidence:
     at: datetime
     sessions: Sequence[History[Session]]
     pools: Sequence[History[SeatPool]]
+    charges: Sequence[History[Charge]]
     unreadable: Sequence[str]
 
     @classmethod
     def read(cls, work: SqliteWork, at: datetime) -> "Evidence":
-        """Load every session and every pool, with all their events."""
+        """Load every session, every pool and every charge, with all their events."""
         sessions: list[History[Session]] = []
         pools: list[History[SeatPool]] = []
+        charges: list[History[Charge]] = []
         unreadable: list[str] = []
-        rows = work.db.execute("SELECT 'session', id FROM session UNION SELECT 'pool', id FROM pool").fetchall()
+        sql = """
+            SELECT 'session', id FROM session UNION SELECT 'pool', id FROM pool UNION SELECT 'charge', id FROM charge
+        """
+        rows = work.db.execute(sql).fetchall()
         streams = work.db.execute("SELECT kind, aggregate FROM event").fetchall()
         for kind, name in sorted({*rows, *streams}):
             try:
                 if kind == "session":
                     sessions.append(_history(work.sessions.get(SessionId(name)), work.sessions.events(SessionId(name))))
+                elif kind == "charge":
+                    transaction = TransactionId(name)
+                    charges.append(_history(work.charges.get(transaction), work.charges.events(transaction)))
                 else:
                     pools.append(_history(work.pools.get(PoolId(name)), work.pools.events(PoolId(name))))
             # The last two are what folding events comes to that do not belong together.
             except (LaraError, LookupError, AttributeError):
                 unreadable.append(name)
-        return cls(work, at, sessions, pools, unreadable)
+        return cls(work, at, sessions, pools, charges, unreadable)
 
     @property
-    def histories(self) -> Sequence[History[Session] | History[SeatPool]]:
+    def histories(self) -> Sequence[History[Session] | History[SeatPool] | History[Charge]]:
         """All of them."""
-        return [*self.sessions, *self.pools]
+        return [*self.sessions, *self.pools, *self.charges]
 
     def pools_of(self, session: SessionId) -> Sequence[SeatPool]:
         """The pools of a session, as their events say."""
@@ -140,10 +151,10 @@ def _history(kept: S, events: Sequence[Event]) -> History[S]:
     return History(kept, core.fold(type(kept), events), events)
 
 
-def _steps(pool: History[SeatPool]) -> Iterator[tuple[Event, SeatPool]]:
-    """Each event of a pool, and the state that it led to."""
-    for number, event in enumerate(pool.events, 1):
-        yield event, core.fold(SeatPool, pool.events[:number])
+def _steps(history: History[S]) -> Iterator[tuple[Event, S]]:
+    """Each event of an aggregate, and the state that it led to."""
+    for number, event in enumerate(history.events, 1):
+        yield event, core.fold(type(history.kept), history.events[:number])
 
 
 def _loaded(kind: type[T], text: str) -> T | None:
@@ -183,9 +194,15 @@ def _keys(evidence: Evidence) -> Iterator[str]:
             yield key
             continue
         for written in receipt.written:
-            told["session" if isinstance(written.event, SessionEvent) else "pool", written.id, written.version] += 1
+            told[_kind(written.event), written.id, written.version] += 1
     happened = Counter(evidence.rows("SELECT kind, aggregate, version FROM event"))
     yield from (name for _, name, _ in (told - happened) + (happened - told))
+
+
+def _kind(event: Event) -> str:
+    if isinstance(event, ChargeEvent):
+        return "charge"
+    return "session" if isinstance(event, SessionEvent) else "pool"
 
 
 def _money(evidence: Evidence) -> Iterator[str]:
@@ -203,9 +220,10 @@ def _notices(evidence: Evidence) -> Iterator[str]:
     What is switched off today may be missing. A host that switches it on again must remember since when.
     """
     due: dict[str, Notice] = {}
-    for pool in evidence.pools:
-        for event, state in _steps(pool):
-            due.update((notice.key, notice) for notice in notices(Decision(state, (event,))))
+    pools = (Decision(state, (event,)) for pool in evidence.pools for event, state in _steps(pool))
+    charges = (Decision(state, (event,)) for charge in evidence.charges for event, state in _steps(charge))
+    for decision in chain[Decision[Aggregate, Event]](pools, charges):
+        due.update((notice.key, notice) for notice in notices(decision))
     kept = {key: _loaded(Notice, body) for key, body in evidence.rows("SELECT key, body FROM outbox")}
     rows = (row for rows in TABLE.values() for row in rows)
     silent = {row.template for row in rows if row.setting in evidence.work.silenced}
@@ -278,6 +296,21 @@ def _emptied_by_others(pool: History[SeatPool]) -> bool:
     return empty.issuperset(pool.kept.free)
 
 
+def _refunds(evidence: Evidence) -> Iterator[str]:
+    """What goes back of the seats is what is refunded, within what was captured; of no seat more than was paid."""
+    sql = """
+        SELECT id FROM (
+            SELECT id, captured,
+                (SELECT coalesce(sum(back), 0) FROM charge_seat WHERE charge = charge.id) AS back,
+                (SELECT coalesce(sum(amount), 0) FROM refund WHERE charge = charge.id) AS refunded,
+                EXISTS (SELECT 1 FROM charge_seat WHERE charge = charge.id AND kept + back > paid) AS overspent
+            FROM charge
+        )
+        WHERE back <> refunded OR refunded > captured OR overspent
+    """
+    yield from (name for (name,) in evidence.rows(sql))
+
+
 LAWS: Final[Mapping[Law, Callable[[Evidence], Iterator[str]]]] = {
     Law.REPLAY: _replay,
     Law.KEYS: _keys,
@@ -289,4 +322,5 @@ LAWS: Final[Mapping[Law, Callable[[Evidence], Iterator[str]]]] = {
     Law.COUNTERS: _counters,
     Law.NOBODY_TWICE: _nobody_twice,
     Law.NO_EMPTY_SEAT: _no_empty_seat,
+    Law.REFUNDS: _refunds,
 }

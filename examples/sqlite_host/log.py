@@ -14,7 +14,7 @@ E = TypeVar("E", bound=Event)
 
 @frozen
 class Log(Generic[E]):
-    """The events of every aggregate of one *kind*, `session` or `pool`; *each* is what one of them may be."""
+    """The events of every aggregate of one *kind*, `session`, `pool` or `charge`; *each* is what one of them may be."""
 
     db: sqlite3.Connection
     kind: str

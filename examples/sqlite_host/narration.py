@@ -85,6 +85,23 @@ class Narration:
     filled: str
     invited_again: str
 
+    refunds: str
+    refund_terms: str
+    refund_asked: str
+    refund_of: str
+    kept_percent: str
+    kept_per_seat: str
+    kept_once: str
+    goes_back: str
+    refund_failed: str
+    refund_retried: str
+    refund_arrived: str
+    refund_late: str
+    refund_reason: str
+    refund_override: str
+    refund_columns: tuple[str, str, str, str]
+    refunded: str
+
     books: str
     book_columns: tuple[str, str, str, str, str, str, str]
     individually: str
@@ -160,6 +177,23 @@ ENGLISH: Final = Narration(
     swept="Invitations that nobody answered expire. Free, and to be assigned: seats {seats}.",
     filled="{who}, whose seat had been cancelled, gets seat {seat} at once: he has an account.",
     invited_again="Paul is invited once more, until {until}.",
+    refunds="Money goes back",
+    refund_terms="Nadia paid {captured} for her last {seats} seats, under these terms: of a cancelled seat {percent}% "
+    "and {per_seat} are kept, and {once} once for all; refunds until {until}.",
+    refund_asked="Théo has found another job. Nadia cancels seat {seat}, and asks for her money back.",
+    refund_of="paid for the seat",
+    kept_percent="kept: {percent}%",
+    kept_per_seat="kept: per seat",
+    kept_once="kept: once for all",
+    goes_back="goes back",
+    refund_failed="Her bank turns the money away.",
+    refund_retried="The bank has put it right, and the refund is tried again: it is still {refund}.",
+    refund_arrived="The money arrives: {amount}.",
+    refund_late="Ten minutes too late, Nadia cancels seat {seat} ({who}): {kept} kept, {back} refunded.",
+    refund_reason="a broken leg, with a doctor’s note",
+    refund_override="The training office makes an exception, and says why: {reason}. All of it goes back.",
+    refund_columns=("seat", "paid", "kept", "refunded"),
+    refunded="Refunded: {refunded} of {captured}.",
     books="The books",
     book_columns=("", "live", "free", "invited", "filled", "cancelled", "paid"),
     individually="individually",
@@ -167,7 +201,7 @@ ENGLISH: Final = Narration(
     seat_columns=("seat", "state", "who", "paid"),
     laws="What must be true, and is checked:",
     law={
-        Law.REPLAY: "folding the events gives the state, for every session and pool",
+        Law.REPLAY: "folding the events gives the state, for every session, pool and charge",
         Law.KEYS: "every event has its receipt; {repeats} commands repeated, nothing changed",
         Law.VERSIONS: "the version is the number of events",
         Law.MONEY: "the prices of the seats are what was charged, to the cent",
@@ -177,6 +211,7 @@ ENGLISH: Final = Narration(
         Law.COUNTERS: "free + invited + filled = live, counted again from the rows",
         Law.NOBODY_TWICE: "nobody sits twice, and the roster knows all who sit or are invited",
         Law.NO_EMPTY_SEAT: "where names are needed, no buyer leaves a seat empty; others may",
+        Law.REFUNDS: "what goes back seat by seat is what is refunded, within what was paid",
     },
     holds="ok",
     broken="BROKEN",
@@ -245,6 +280,24 @@ FRENCH: Final = Narration(
     swept="Les invitations restées sans réponse expirent. Places libres, à attribuer : {seats}.",
     filled="{who}, dont la place avait été annulée, reçoit aussitôt la place {seat} : il a un compte.",
     invited_again="Paul est réinvité, jusqu’au {until}.",
+    refunds="L’argent revient",
+    refund_terms="Nadia a payé {captured} pour ses {seats} dernières places, à ces conditions : d’une place annulée "
+    "on garde {percent} % et {per_seat}, plus {once} une seule fois ; "
+    "remboursement jusqu’au {until}.",
+    refund_asked="Théo a trouvé un autre emploi. Nadia annule la place {seat}, et demande son remboursement.",
+    refund_of="payé pour la place",
+    kept_percent="gardé : {percent} %",
+    kept_per_seat="gardé : par place",
+    kept_once="gardé : une seule fois",
+    goes_back="remboursé",
+    refund_failed="Sa banque rejette le virement.",
+    refund_retried="La banque a corrigé son erreur, et l’on réessaie : c’est toujours {refund}.",
+    refund_arrived="L’argent arrive : {amount}.",
+    refund_late="Dix minutes trop tard, Nadia annule la place {seat} ({who}) : {kept} gardés, {back} remboursés.",
+    refund_reason="une jambe cassée, certificat médical à l’appui",
+    refund_override="Le bureau des formations fait une exception, et dit pourquoi : {reason}. Tout est remboursé.",
+    refund_columns=("place", "payé", "gardé", "remboursé"),
+    refunded="Remboursé en tout : {refunded} sur {captured}.",
     books="Les comptes",
     book_columns=("", "actives", "libres", "invités", "occupées", "annulées", "payé"),
     individually="à titre individuel",
@@ -252,7 +305,7 @@ FRENCH: Final = Narration(
     seat_columns=("place", "état", "qui", "payé"),
     laws="Ce qui doit être vrai, vérifié :",
     law={
-        Law.REPLAY: "les événements rejoués donnent l’état, pour chaque session et chaque lot",
+        Law.REPLAY: "les événements rejoués donnent l’état, pour chaque session, lot et paiement",
         Law.KEYS: "chaque événement a son reçu ; {repeats} commandes répétées, rien n’a changé",
         Law.VERSIONS: "la version est le nombre d’événements",
         Law.MONEY: "les prix des places font ce qui a été payé, au cent près",
@@ -262,6 +315,7 @@ FRENCH: Final = Narration(
         Law.COUNTERS: "libres + invités + occupées = actives, recomptées ligne par ligne",
         Law.NOBODY_TWICE: "personne n’a deux places, et la liste connaît tous les inscrits et les invités",
         Law.NO_EMPTY_SEAT: "là où il faut un nom, qui achète ne laisse aucune place vide, un invité le peut",
+        Law.REFUNDS: "la somme rendue par place est celle des remboursements, dans la limite du payé",
     },
     holds="ok",
     broken="ROMPUE",
@@ -330,6 +384,25 @@ ITALIAN: Final = Narration(
     swept="Gli inviti rimasti senza risposta scadono. Posti liberi, da assegnare: {seats}.",
     filled="{who}, il cui posto era stato annullato, riceve subito il posto {seat}: ha un account.",
     invited_again="Nuovo invito a Paul, fino a {until}.",
+    refunds="I soldi tornano indietro",
+    refund_terms="Nadia ha pagato {captured} per i suoi ultimi {seats} posti, a queste condizioni: di un posto "
+    "annullato si trattengono il {percent}% e {per_seat}, più {once} una volta sola; "
+    "rimborsi fino a {until}.",
+    refund_asked="Théo ha trovato un altro lavoro. Nadia annulla il posto {seat}, e chiede il rimborso.",
+    refund_of="pagato per il posto",
+    kept_percent="trattenuto: {percent}%",
+    kept_per_seat="trattenuto: per posto",
+    kept_once="trattenuto: una volta sola",
+    goes_back="rimborsato",
+    refund_failed="La sua banca respinge il bonifico.",
+    refund_retried="La banca ha rimediato, e si riprova: il rimborso è sempre {refund}.",
+    refund_arrived="I soldi arrivano: {amount}.",
+    refund_late="Dieci minuti troppo tardi, Nadia annulla il posto {seat} ({who}): {kept} trattenuti, "
+    "{back} rimborsati.",
+    refund_reason="una gamba rotta, con certificato medico",
+    refund_override="L’ufficio formazione fa un’eccezione, e dice perché: {reason}. Torna indietro tutto.",
+    refund_columns=("posto", "pagato", "trattenuto", "rimborsato"),
+    refunded="Rimborsati in tutto {refunded} su {captured}.",
     books="I conti",
     book_columns=("", "attivi", "liberi", "invitati", "occupati", "annullati", "pagato"),
     individually="a titolo individuale",
@@ -337,7 +410,7 @@ ITALIAN: Final = Narration(
     seat_columns=("posto", "stato", "chi", "pagato"),
     laws="Che cosa deve essere vero, verificato:",
     law={
-        Law.REPLAY: "rigiocando gli eventi si ottiene lo stato, per ogni sessione e ogni lotto",
+        Law.REPLAY: "rigiocando gli eventi si ottiene lo stato, per ogni sessione, lotto e pagamento",
         Law.KEYS: "ogni evento ha la sua ricevuta; {repeats} comandi ripetuti, nulla è cambiato",
         Law.VERSIONS: "la versione è il numero degli eventi",
         Law.MONEY: "i prezzi dei posti fanno quanto è stato pagato, al centesimo",
@@ -347,6 +420,7 @@ ITALIAN: Final = Narration(
         Law.COUNTERS: "liberi + invitati + occupati = attivi, ricontati riga per riga",
         Law.NOBODY_TWICE: "nessuno ha due posti, e l’elenco conosce tutti gli iscritti e gli invitati",
         Law.NO_EMPTY_SEAT: "dove serve un nome, chi compra non lascia posti vuoti, un invitato può",
+        Law.REFUNDS: "quanto torna per ogni posto è quanto si rimborsa, entro quanto è stato pagato",
     },
     holds="ok",
     broken="VIOLATA",

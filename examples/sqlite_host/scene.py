@@ -12,9 +12,10 @@ from lara_core.hosting.ports import Receipt
 from lara_core.kernel.deadlines import Zone
 from lara_core.kernel.decisions import Act, Refusal, Refused
 from lara_core.kernel.errors import ContractBroken
-from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId
+from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person
+from lara_core.refunds import RefundTerms
 from lara_core.seats import SeatPool, SeatsAssigned
 from lara_core.sessions import Session
 from lara_core.telling.notices import Notice
@@ -30,24 +31,27 @@ OUTBOX: Final = "outbox"
 
 ZONE: Final = Zone("America/Moncton")
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2025, 3, day) for day in range(3, 8))
-NEXT_MONDAY, NEXT_TUESDAY = date(2025, 3, 10), date(2025, 3, 11)
-END: Final = datetime(2025, 3, 11, 10, 5, tzinfo=ZONE.info)
+NEXT_MONDAY, NEXT_TUESDAY, NEXT_WEDNESDAY, NEXT_THURSDAY = (date(2025, 3, day) for day in range(10, 14))
+END: Final = datetime(2025, 3, 13, 10, 5, tzinfo=ZONE.info)
 STARTS: Final = datetime(2025, 5, 12, 9, tzinfo=ZONE.info)
 ENDS: Final = datetime(2025, 5, 13, 16, 30, tzinfo=ZONE.info)
 
 SESSION: Final = SessionId("first-aid-may")
 NADIAS: Final = PoolId("nadia-1")
 NADIAS_MORE: Final = PoolId("nadia-2")
+NADIAS_MORE_PAID: Final = TransactionId("receipt-1004")
 MARCOS: Final = PoolId("marco-1")
 OLIVIAS: Final = PoolId("olivia-1")
 ADMIN: Final = ActorId("admin")
 NADIA: Final = ActorId("nadia.gagnon")
 MARCO: Final = ActorId("marco.bianchi")
 OLIVIA: Final = ActorId("olivia.chen")
+PROVIDER: Final = ActorId("payments")  # through which money is taken, and sent back
 
 CAPACITY: Final = 8
 PRICE: Final = Money.of("249.99", "CAD")
 DISCOUNT: Final = 12  # percent
+TERMS: Final = RefundTerms("10", Money.of("15.00", "CAD"), Money.of("20.00", "CAD"), hours_before=60 * 24)
 
 Command: TypeAlias = Callable[[SqliteStore], Receipt]
 

@@ -85,8 +85,53 @@ CREATE TABLE IF NOT EXISTS sitting (
 
 CREATE INDEX IF NOT EXISTS sitting_by_seat ON sitting (pool, seat) WHERE pool IS NOT NULL;
 
+-- What was taken for a transaction, under which terms. All amounts of a charge are in its one currency.
+CREATE TABLE IF NOT EXISTS charge (
+    id           TEXT PRIMARY KEY,  -- the transaction's: what pool calls its purchase
+    version      INTEGER NOT NULL,
+    buyer        TEXT NOT NULL,
+    currency     TEXT NOT NULL,
+    captured     INTEGER NOT NULL CHECK (captured >= 0),
+    percent      TEXT NOT NULL,
+    per_seat     INTEGER NOT NULL CHECK (per_seat >= 0),
+    once         INTEGER NOT NULL CHECK (once >= 0),
+    hours_before INTEGER NOT NULL CHECK (hours_before >= 0),
+    once_kept    INTEGER NOT NULL,
+    CHECK (once_kept BETWEEN 0 AND once)
+) STRICT, WITHOUT ROWID;
+
+-- Where the money is of each seat that was settled (S12).
+CREATE TABLE IF NOT EXISTS charge_seat (
+    charge TEXT NOT NULL REFERENCES charge (id),
+    pool   TEXT NOT NULL,
+    seat   INTEGER NOT NULL CHECK (seat > 0),
+    paid   INTEGER NOT NULL CHECK (paid >= 0),
+    kept   INTEGER NOT NULL CHECK (kept >= 0),
+    back   INTEGER NOT NULL CHECK (back >= 0),
+    PRIMARY KEY (charge, pool, seat),
+    CHECK (kept + back <= paid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS refund (
+    charge  TEXT NOT NULL REFERENCES charge (id),
+    id      TEXT NOT NULL,
+    state   TEXT NOT NULL CHECK (state IN ('requested', 'succeeded', 'failed')),
+    amount  INTEGER NOT NULL CHECK (amount >= 0),
+    session TEXT NOT NULL,
+    pool    TEXT NOT NULL,
+    PRIMARY KEY (charge, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS refund_seat (
+    charge TEXT NOT NULL,
+    refund TEXT NOT NULL,
+    seat   INTEGER NOT NULL CHECK (seat > 0),
+    PRIMARY KEY (charge, refund, seat),
+    FOREIGN KEY (charge, refund) REFERENCES refund (charge, id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS event (
-    kind      TEXT NOT NULL CHECK (kind IN ('session', 'pool')),
+    kind      TEXT NOT NULL CHECK (kind IN ('session', 'pool', 'charge')),
     aggregate TEXT NOT NULL,
     version   INTEGER NOT NULL CHECK (version > 0),
     body      TEXT NOT NULL,

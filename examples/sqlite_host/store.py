@@ -5,8 +5,9 @@ commit, the roster of a session included, and there is nothing to compare. Whoev
 `PATIENCE` seconds, and then is told to try again (`StaleState`).
 
 States are kept as rows, not as one blob: pages and reports can query them, and unique constraints stand behind
-the rules. A save writes only the rows that its events name. In `sessions` and `pools` the `match` over the union of
-events is closed, so an event that the library adds is an error of the type checker before it is one in production.
+the rules. A save writes only the rows that its events name. In `sessions`, `pools` and `charges` the `match` over the
+union of events is closed, so an event that the library adds is an error of the type checker before it is one in
+production.
 """
 
 import sqlite3
@@ -24,9 +25,11 @@ from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.errors import ContractBroken, StaleState
 from lara_core.kernel.ids import ActorId, Key, SessionId
 from lara_core.kernel.people import Person
+from lara_core.refunds import Charge, ChargeEvent
 from lara_core.seats import SeatEvent, SeatPool
 from lara_core.sessions import Session, SessionEvent
 from lara_core.telling.notices import Notice, Setting
+from sqlite_host.charges import SqliteCharges
 from sqlite_host.pools import Roster, SqlitePools, stored_person
 from sqlite_host.sessions import SqliteSessions
 
@@ -78,6 +81,11 @@ class SqliteWork:
         """The seat pools of the organisation."""
         return SqlitePools(self.db)
 
+    @property
+    def charges(self) -> SqliteCharges:
+        """The charges of the organisation."""
+        return SqliteCharges(self.db)
+
     def seated(self, session: SessionId) -> Roster:
         """Who sits in a session, looked up key by key: the thousands who are not asked for stay on the disk."""
         return Roster(self.db, session)
@@ -97,15 +105,23 @@ class SqliteWork:
         """Write the events, and the rows that they name, if the aggregate stands where they begin (K5)."""
         state, before = decision.state, decision.state.version - len(decision.events)
         with self._all_or_nothing():
-            (self.sessions if isinstance(state, Session) else self.pools).log.expect(state.id, before)
+            match state:
+                case Session():
+                    self.sessions.log.expect(state.id, before)
+                case Charge():
+                    self.charges.log.expect(state.id, before)
+                case _:
+                    self.pools.log.expect(state.id, before)
             for version, event in enumerate(decision.events, before + 1):
                 match state:
                     case Session() if isinstance(event, SessionEvent):
                         self.sessions.write(state.id, version, event)
                     case SeatPool() if isinstance(event, SeatEvent):
                         self.pools.write(state.id, version, event)
+                    case Charge() if isinstance(event, ChargeEvent):
+                        self.charges.write(state.id, version, event)
                     case _:
-                        raise ContractBroken("sessions and seat pools are kept here, each with its own events")
+                        raise ContractBroken("sessions, pools and charges are kept here, each with its own events")
 
     def answer(self, by: ActorId, key: Key) -> Answer | None:
         """What the key was answered (K4)."""

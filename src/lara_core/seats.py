@@ -399,7 +399,7 @@ class SeatPool:
 
     def cancel_all(self, act: Act, *, session: SessionFacts) -> "SeatDecision":
         """Cancel every live seat (S11). Refused as `cancel` is."""
-        return self.cancel(act, (*self.free, *self.invited, *self.enrolled), session=session)
+        return self.cancel(act, self.live, session=session)
 
     def hand_over(self, act: Act, buyer: ActorId) -> "SeatDecision":
         """Make *buyer* the pool's buyer (S17). Harmless where they are already."""
@@ -410,6 +410,11 @@ class SeatPool:
     def as_of(self, at: datetime, session: SessionFacts) -> "SeatPool":
         """The pool as it is to be seen at that time: what is due is free (S7). For questions, never to be saved."""
         return self._swept(at, session)[0]
+
+    @property
+    def live(self) -> tuple[SeatNo, ...]:
+        """The seats that are not cancelled."""
+        return (*self.free, *self.invited, *self.enrolled)
 
     @property
     def to_assign(self) -> tuple[SeatNo, ...]:

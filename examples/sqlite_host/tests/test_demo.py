@@ -13,9 +13,11 @@ import pytest
 from attrs import fields, frozen
 
 from lara_core.kernel.people import EmailAddress
+from lara_core.refunds import SeatsSettled
 from sqlite_host import demo, scene
 from sqlite_host.laws import Law
 from sqlite_host.narration import FRENCH, NARRATIONS, Narration
+from sqlite_host.store import SqliteStore
 
 EXAMPLES: Final = Path(demo.__file__).parents[1]
 
@@ -65,7 +67,8 @@ def test_the_story_is_told_alike_each_time(
 
 def test_each_language_has_a_story_of_its_own(told: Mapping[str, Told]) -> None:
     """No line is told twice in the same words, but for addresses and codes; the notices are the same in each story."""
-    lines = {language: set(story.text.splitlines()) for language, story in told.items()}
+    unwrapped = {language: re.sub(r"\n {11}(?=\S)", " ", story.text) for language, story in told.items()}
+    lines = {language: set(text.splitlines()) for language, text in unwrapped.items()}
     common = lines["en"] & lines["fr"] | lines["fr"] & lines["it"] | lines["it"] & lines["en"]
     assert {line for line in common if re.search(r"\w", line) and not re.search(r"@|\[", line)} == set()
     assert _sent(told["en"].out) == _sent(told["fr"].out) == _sent(told["it"].out)
@@ -74,7 +77,7 @@ def test_each_language_has_a_story_of_its_own(told: Mapping[str, Told]) -> None:
 def test_a_notice_is_in_the_language_of_its_reader(told: Mapping[str, Told]) -> None:
     """Each file says to whom it goes, and speaks their language, whatever that of the story."""
     sent = _sent(told["it"].out)
-    assert len(sent) == 27
+    assert len(sent) == 36
     assert sent["nadia-1_3_seats.enrolled_5.txt"].startswith(
         "To: noe.tremblay@example.com\nSubject: Inscription confirmée\N{NO-BREAK SPACE}: "
         "Secourisme en milieu de travail\nContent-Language: fr\n\nBonjour"
@@ -106,6 +109,21 @@ def test_the_list_has_one_person_in_two_spellings() -> None:
     assert not unicodedata.is_normalized("NFC", other)
     assert unicodedata.normalize("NFC", other) != one
     assert EmailAddress(one) == EmailAddress(other)
+
+
+@pytest.mark.parametrize("language", NARRATIONS)
+def test_what_is_kept_and_what_goes_back_is_told(told: Mapping[str, Told], language: str) -> None:
+    """10 % and 15.00 of a seat of 249.99, and 20.00 once; after the deadline nothing, but for an exception (S12)."""
+    with SqliteStore(told[language].out / "organisation.db").transaction() as work:
+        charge = work.charges.get(scene.NADIAS_MORE_PAID)
+        told_of = work.charges.events(scene.NADIAS_MORE_PAID)
+    settled = [event for event in told_of if isinstance(event, SeatsSettled)]
+    assert [
+        (seat, str(money.kept.decimal), str(money.back.decimal), event.reason is not None)
+        for event in settled
+        for seat, money in event.seats.items()
+    ] == [(1, "60.00", "189.99", False), (2, "249.99", "0.00", False), (2, "0.00", "249.99", True)]
+    assert str(charge.refunded.decimal) == "439.98"
 
 
 # --- The folder

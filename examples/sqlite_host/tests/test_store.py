@@ -12,17 +12,23 @@ from lara_core.hosting.group_purchase import (
     assign_seats,
     buy_seats,
     cancel_seats,
+    capture_payment,
     correct_invitation,
     hand_over_pool,
     invite_to_seats,
     open_session,
+    refund_failed,
+    refund_kept,
+    refund_succeeded,
+    retry_refund,
     revoke_seat,
 )
 from lara_core.kernel.decisions import Act, Decision, Refused
-from lara_core.kernel.errors import ContractBroken, IdReused, StaleState
-from lara_core.kernel.ids import AccountId, ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.errors import ContractBroken, IdReused, NotFound, StaleState
+from lara_core.kernel.ids import AccountId, ActorId, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person
+from lara_core.refunds import Charge, Override, RefundState, RefundTerms, SeatMoney
 from lara_core.seats import AccountNeeded, AlreadySeated, Cancelled, Mode, NobodyToSeat, Policy
 from lara_core.sessions import NotEnoughPlaces
 from sqlite_host.laws import check
@@ -34,6 +40,8 @@ STARTS: Final = datetime(2025, 5, 12, 12, tzinfo=UTC)
 ENDS: Final = datetime(2025, 5, 13, 20, tzinfo=UTC)
 SESSION: Final = SessionId("session")
 POOL: Final = PoolId("pool")
+TRANSACTION: Final = TransactionId("transaction")
+REFUND: Final = RefundId("refund")
 ANA: Final = Person(EmailAddress("ana@example.com"), AccountId("ana"))
 BORIS: Final = Person(EmailAddress("boris@example.com"), AccountId("boris"))
 
@@ -59,7 +67,7 @@ def _buy(store: SqliteStore, pool: PoolId, seats: int) -> None:
         _act(pool),
         pool,
         session=SESSION,
-        transaction=TransactionId("transaction"),
+        transaction=TRANSACTION,
         buyer=ActorId("admin"),
         prices=(Money.of("10.00", "CAD"),) * seats,
         policy=Policy(),
@@ -231,6 +239,116 @@ def test_what_no_rule_allows_is_not_stored(store: SqliteStore, change: str) -> N
     _buy(store, POOL, 3)
     _ = invite_to_seats(store, _act("invite"), POOL, (EVA,))
     _ = assign_seats(store, _act("assign"), POOL, (ANA,))
+    with (
+        pytest.raises(sqlite3.IntegrityError, match=r"^(CHECK|UNIQUE) constraint failed"),
+        store.transaction() as work,
+    ):
+        _ = work.db.execute(change)
+    assert _sound(store)
+
+
+# --- Charges
+
+
+def _cad(amount: str) -> Money:
+    return Money.of(amount, "CAD")
+
+
+def _capture(store: SqliteStore) -> None:
+    terms = RefundTerms("10", _cad("1.00"), _cad("2.00"))
+    _ = capture_payment(
+        store, _act("capture"), TRANSACTION, buyer=ActorId("admin"), captured=_cad("30.00"), terms=terms
+    )
+
+
+def _charge(store: SqliteStore) -> Charge:
+    with store.transaction() as work:
+        return work.charges.get(TRANSACTION)
+
+
+def test_a_charge_comes_back_as_it_was_decided(store: SqliteStore) -> None:
+    """After each command the rows are the fold of the events, whatever a refund has gone through (K3, S12)."""
+    _buy(store, POOL, 3)
+    _capture(store)
+    _ = cancel_seats(store, _act("cancel"), POOL, (SeatNo(2), SeatNo(1)), refund=REFUND)
+    charge = _charge(store)
+    assert charge.seats == {
+        POOL: {
+            1: SeatMoney(_cad("10.00"), _cad("4.00"), _cad("6.00")),
+            2: SeatMoney(_cad("10.00"), _cad("2.00"), _cad("8.00")),
+        }
+    }
+    assert charge.refunds[REFUND].seats == (1, 2)
+    assert _sound(store)
+    for key, command, state in (
+        ("fail", refund_failed, RefundState.FAILED),
+        ("retry", retry_refund, RefundState.REQUESTED),
+        ("succeed", refund_succeeded, RefundState.SUCCEEDED),
+    ):
+        _ = command(store, _act(key), TRANSACTION, REFUND)
+        assert _charge(store).refunds[REFUND].state is state
+        assert _sound(store)
+    other = RefundId("other")
+    _ = refund_kept(store, _act("kept"), POOL, (SeatNo(1),), refund=other, override=Override("an error of ours"))
+    charge = _charge(store)
+    assert charge.seats[POOL][SeatNo(1)] == SeatMoney(_cad("10.00"), _cad("0.00"), _cad("10.00"))
+    assert (charge.refunds[other].seats, charge.going_back, charge.refunded) == ((1,), _cad("18.00"), _cad("14.00"))
+    assert _sound(store)
+
+
+def test_without_a_charge_there_is_none(store: SqliteStore) -> None:
+    """Nothing was taken: `find` says so, `get` and `events` refuse, and cancelling settles nothing (S12)."""
+    _buy(store, POOL, 1)
+    _ = cancel_seats(store, _act("cancel"), POOL, (SeatNo(1),), refund=REFUND)
+    with store.transaction() as work:
+        assert work.charges.find(TRANSACTION) is None
+        with pytest.raises(NotFound):
+            _ = work.charges.get(TRANSACTION)
+        with pytest.raises(NotFound):
+            _ = work.charges.events(TRANSACTION)
+
+
+def test_only_the_rows_of_the_settled_seats_are_written(store: SqliteStore) -> None:
+    """A second settlement leaves the rows of the first alone."""
+    _buy(store, POOL, 3)
+    _capture(store)
+    _ = cancel_seats(store, _act("cancel"), POOL, (SeatNo(1), SeatNo(2)), refund=REFUND)
+    with store.transaction() as work:
+        pool, session, charge = work.pools.get(POOL), work.sessions.get(SESSION), work.charges.get(TRANSACTION)
+        before = work.db.total_changes
+        paid = {SeatNo(3): pool.paid[2]}
+        settled = charge.settle(_act("settle"), TRANSACTION, POOL, paid, session=session, refund=RefundId("other"))
+        work.save(settled)
+        # The event, the charge's version and its fixed fee, the seat, the refund, and the refund's seat.
+        assert work.db.total_changes - before == 6
+        assert work.charges.get(TRANSACTION) == settled.state
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE charge SET captured = -1",
+        "UPDATE charge SET per_seat = -1",
+        "UPDATE charge SET once = once_kept - 1",
+        "UPDATE charge SET once_kept = -1",
+        "UPDATE charge SET hours_before = -1",
+        "UPDATE charge_seat SET seat = 0",
+        "UPDATE charge_seat SET kept = kept + 1",
+        "UPDATE charge_seat SET back = back + 1",
+        "UPDATE charge_seat SET kept = -1",
+        "UPDATE charge_seat SET back = -1",
+        "UPDATE charge_seat SET paid = paid - 1",
+        "UPDATE refund SET amount = -1",
+        "UPDATE refund SET state = 'lost'",
+        "INSERT INTO refund SELECT * FROM refund",
+        "UPDATE refund_seat SET seat = 0",
+    ],
+)
+def test_what_no_rule_of_refunds_allows_is_not_stored(store: SqliteStore, change: str) -> None:
+    """Below zero, beyond what was paid, in no state, or twice: refused by the database itself (S12)."""
+    _buy(store, POOL, 1)
+    _capture(store)
+    _ = cancel_seats(store, _act("cancel"), POOL, (SeatNo(1),), refund=REFUND)
     with (
         pytest.raises(sqlite3.IntegrityError, match=r"^(CHECK|UNIQUE) constraint failed"),
         store.transaction() as work,

@@ -30,6 +30,16 @@ from lara_core.formats._hooks import JSON
 from lara_core.formats._strict import Format, Kind, Lift
 from lara_core.kernel.decisions import Event, Refusal
 from lara_core.kernel.receipts import Receipt
+from lara_core.refunds import (
+    Charge,
+    ChargeCaptured,
+    ChargeEvent,
+    RefundFailed,
+    RefundRefusal,
+    RefundRetried,
+    RefundSucceeded,
+    SeatsSettled,
+)
 from lara_core.seats import (
     InvitationAccepted,
     InvitationCorrected,
@@ -62,6 +72,7 @@ from lara_core.sessions import (
 from lara_core.telling.notices import Notice
 
 __all__ = [
+    "CHARGE_EVENT",
     "EVENT",
     "JSON",
     "NAMES",
@@ -103,7 +114,16 @@ NAMES: Final[Mapping[type[object], str]] = {
     PoolHandedOver: "seats.handed_over.v1",
     SeatRevoked: "seats.revoked.v1",
     SeatsCancelled: "seats.cancelled.v1",
-    **{kind: f"{kind.code}.v1" for kind in (*get_args(SessionRefusal), *get_args(SeatRefusal))},
+    Charge: "refunds.charge.v1",
+    ChargeCaptured: "refunds.captured.v1",
+    SeatsSettled: "refunds.settled.v1",
+    RefundSucceeded: "refunds.succeeded.v1",
+    RefundFailed: "refunds.failed.v1",
+    RefundRetried: "refunds.retried.v1",
+    **{
+        kind: f"{kind.code}.v1"
+        for kind in (*get_args(SessionRefusal), *get_args(SeatRefusal), *get_args(RefundRefusal))
+    },
     Receipt: "receipt.v1",
     Notice: "notice.v1",
 }
@@ -113,11 +133,17 @@ OLDER: Final[Mapping[str, Lift]] = {}
 
 SEAT_EVENT: Final = Kind[SeatEvent](SeatEvent)
 SESSION_EVENT: Final = Kind[SessionEvent](SessionEvent)
+CHARGE_EVENT: Final = Kind[ChargeEvent](ChargeEvent)
 EVENT: Final = Kind[Event](Event)
 REFUSAL: Final = Kind[Refusal](Refusal)
 
 _FORMAT: Final = Format(
-    NAMES, OLDER, protocols={Event: SeatEvent | SessionEvent, Refusal: SeatRefusal | SessionRefusal}
+    NAMES,
+    OLDER,
+    protocols={
+        Event: SeatEvent | SessionEvent | ChargeEvent,
+        Refusal: SeatRefusal | SessionRefusal | RefundRefusal,
+    },
 )
 
 

@@ -15,7 +15,7 @@ The promises are few, and `lara_core.testing.conformance` holds each of them aga
 - `save` accepts a decision only on the version that it was decided on, else `StaleState` (K5). A decision that begins
   an aggregate is inserted. An id that was there when the transaction began is `IdReused`; one that somebody else has
   used since is `StaleState`, and the command, run again, finds out what it was used for.
-- Sessions and pools have ids of their own: a pool may be called what a session is called.
+- Sessions, pools and charges have ids of their own: a pool may be called what a session is called.
 - Keys are kept for good, per actor (K4). An outbox keeps one notice per key (K12).
 """
 
@@ -26,9 +26,10 @@ from typing import Protocol, TypeVar
 from attrs import frozen
 
 from lara_core.kernel.decisions import Aggregate, Decision, Event
-from lara_core.kernel.ids import ActorId, Key, PoolId, SessionId
+from lara_core.kernel.ids import ActorId, Key, PoolId, SessionId, TransactionId
 from lara_core.kernel.people import PersonKey
 from lara_core.kernel.receipts import Receipt, Written
+from lara_core.refunds import Charge, ChargeEvent
 from lara_core.seats import SeatEvent, SeatPool
 from lara_core.sessions import Session, SessionEvent
 from lara_core.telling.notices import Notice, Setting
@@ -116,14 +117,33 @@ class Pools(Protocol):
         ...
 
 
+class Charges(Protocol):
+    """The charges of an organisation: one for each transaction that money was taken for."""
+
+    def get(self, transaction: TransactionId) -> Charge:
+        """The charge as it stands. `NotFound` where there is none."""
+        ...
+
+    def find(self, transaction: TransactionId) -> Charge | None:
+        """The charge as it stands, or `None` where nothing was taken."""
+        ...
+
+    def events(self, transaction: TransactionId) -> Sequence[ChargeEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is none."""
+        ...
+
+
 class GroupPurchase(Work, Protocol):
-    """A unit of work that keeps sessions and seat pools."""
+    """A unit of work that keeps sessions, seat pools and charges."""
 
     @property
     def sessions(self) -> Sessions: ...
 
     @property
     def pools(self) -> Pools: ...
+
+    @property
+    def charges(self) -> Charges: ...
 
     def seated(self, session: SessionId) -> Container[PersonKey]:
         """The keys of all who sit in a session, invited or enrolled, in any pool or individually.

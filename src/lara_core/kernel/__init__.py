@@ -20,7 +20,7 @@ from lara_core.kernel.errors import (
     NotFound,
     StaleState,
 )
-from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person, PersonKey
 
@@ -46,6 +46,7 @@ __all__ = [
     "Person",
     "PersonKey",
     "PoolId",
+    "RefundId",
     "Refusal",
     "Refused",
     "SeatNo",

@@ -50,6 +50,10 @@ class TransactionId(Id):
     """One purchase; it may hold several pools."""
 
 
+class RefundId(Id):
+    """Money on its way back; the same through all tries."""
+
+
 class SeatNo(int):
     """A seat's number in its pool, from 1; never used again for another seat of the pool. A plain int, like ids."""
 

@@ -17,7 +17,9 @@ from attrs import frozen
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId
+from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.refunds import Charge, Refund, RefundFailed, RefundSucceeded, SeatsSettled
 from lara_core.seats import (
     InvitationAccepted,
     InvitationCorrected,
@@ -43,6 +45,7 @@ class Party(StrEnum):
     EXPIRED = "expired"
     BUYER = "buyer"
     BUYER_OF_EXPIRED = "buyer_of_expired"
+    PAYER = "payer"
 
 
 class Template(StrEnum):
@@ -59,6 +62,9 @@ class Template(StrEnum):
     EXPIRED_BUYER = "seats.expired_buyer"
     WITHDRAWN_BUYER = "seats.withdrawn_buyer"
     CANCELLED_BUYER = "seats.cancelled_buyer"
+    REFUND_REQUESTED = "refunds.requested_buyer"
+    REFUND_SUCCEEDED = "refunds.succeeded_buyer"
+    REFUND_FAILED = "refunds.failed_buyer"
 
 
 class Setting(StrEnum):
@@ -75,6 +81,9 @@ class Setting(StrEnum):
     TELL_BUYER_EXPIRED = "tell_buyer_expired"
     TELL_BUYER_WITHDRAWN = "tell_buyer_withdrawn"
     TELL_BUYER_CANCELLED = "tell_buyer_cancelled"
+    TELL_BUYER_REFUND_REQUESTED = "tell_buyer_refund_requested"
+    TELL_BUYER_REFUND_SUCCEEDED = "tell_buyer_refund_succeeded"
+    TELL_BUYER_REFUND_FAILED = "tell_buyer_refund_failed"
 
 
 @frozen
@@ -108,6 +117,10 @@ TABLE: Final[Mapping[type[Event], tuple[Row, ...]]] = {
         Row(Party.OLD_HOLDER, Template.CANCELLED, Setting.TELL_CANCELLED),
         Row(Party.BUYER, Template.CANCELLED_BUYER, Setting.TELL_BUYER_CANCELLED),
     ),
+    # Only where anything goes back.
+    SeatsSettled: (Row(Party.PAYER, Template.REFUND_REQUESTED, Setting.TELL_BUYER_REFUND_REQUESTED),),
+    RefundSucceeded: (Row(Party.PAYER, Template.REFUND_SUCCEEDED, Setting.TELL_BUYER_REFUND_SUCCEEDED),),
+    RefundFailed: (Row(Party.PAYER, Template.REFUND_FAILED, Setting.TELL_BUYER_REFUND_FAILED),),
 }
 
 
@@ -119,7 +132,7 @@ class Notice:
     """Tell *to* by *template*, about *seats* of *pool* in *session*.
 
     *to* is a learner, or the buyer by the id under which the host knows how to reach them. One about an invitation
-    has its number, which its answer must name, and *until* when it can be accepted.
+    has its number, which its answer must name, and *until* when it can be accepted; one about a refund the *amount*.
     """
 
     key: str
@@ -130,6 +143,7 @@ class Notice:
     seats: tuple[SeatNo, ...]
     invitation: int | None = None
     until: Deadline | None = None
+    amount: Money | None = None
 
 
 def notices(decision: Decision[Aggregate, Event], *, silenced: Container[Setting] = ()) -> tuple[Notice, ...]:
@@ -137,17 +151,42 @@ def notices(decision: Decision[Aggregate, Event], *, silenced: Container[Setting
 
     A row whose setting is *silenced* tells nobody.
     """
-    pool = decision.state
-    if not isinstance(pool, SeatPool):
-        return ()
-    before = pool.version - len(decision.events)
-    return tuple(
-        _notice(pool, version, row, to, seats)
+    state = decision.state
+    before = state.version - len(decision.events)
+    rows = (
+        (version, event, row)
         for version, event in enumerate(decision.events, before + 1)
         for row in TABLE.get(type(event), ())
         if row.setting not in silenced
-        for to, seats in _told(row.party, pool, event)
     )
+    match state:
+        case SeatPool():
+            return tuple(
+                _notice(state, version, row, to, seats)
+                for version, event, row in rows
+                for to, seats in _told(row.party, state, event)
+            )
+        case Charge():
+            return tuple(
+                _about_money(state, version, row, refund)
+                for version, event, row in rows
+                for refund in _refunds(state, event)
+            )
+        case _:
+            return ()
+
+
+def _about_money(charge: Charge, version: int, row: Row, refund: Refund) -> Notice:
+    key = f"{charge.id}:{version}:{row.template}:{refund.seats[0]}"
+    return Notice(key, charge.buyer, row.template, refund.session, refund.pool, refund.seats, amount=refund.amount)
+
+
+def _refunds(charge: Charge, event: Event) -> Iterator[Refund]:
+    match event:
+        case SeatsSettled(refund=str() as refund) | RefundSucceeded(refund=refund) | RefundFailed(refund=refund):
+            yield charge.refunds[refund]
+        case _:
+            return
 
 
 def _notice(pool: SeatPool, version: int, row: Row, to: Recipient, seats: tuple[SeatNo, ...]) -> Notice:

@@ -50,6 +50,7 @@ from lara_core.kernel.ids import SeatNo
 from lara_core.kernel.money import FIGURES, Money
 from lara_core.kernel.people import EmailAddress, Person, distinct
 from lara_core.kernel.validators import checked, line
+from lara_core.refunds import RefundRefusal, RefundState, RefundVerb
 from lara_core.seats import (
     AccountNeeded,
     AlreadySeated,
@@ -90,6 +91,9 @@ COUNTED: Final[Mapping[str, str]] = MappingProxyType(
         f"{Template.EXPIRED_BUYER}.body": "seats",
         f"{Template.CANCELLED_BUYER}.subject": "seats",
         f"{Template.CANCELLED_BUYER}.body": "seats",
+        f"{Template.REFUND_REQUESTED}.body": "seats",
+        f"{Template.REFUND_SUCCEEDED}.body": "seats",
+        f"{Template.REFUND_FAILED}.body": "seats",
         "show.more": "count",
     }
 )
@@ -112,6 +116,8 @@ _LABELS: Final[Mapping[type[StrEnum], str]] = {
     SeatState: "seat_state",
     SeatVerb: "seat_verb",
     Mode: "seat_mode",
+    RefundState: "refund_state",
+    RefundVerb: "refund_verb",
 }
 
 _ABOUT: Final = frozenset({"title", "starts", "place", "sign_in", "organisation", "seats"})
@@ -124,10 +130,11 @@ def _to(*parties: Party) -> frozenset[Template]:
 
 _TO_LEARNERS: Final = _to(Party.NEW_HOLDER, Party.INVITEE, Party.OLD_HOLDER, Party.EXPIRED)
 _TO_INVITEES: Final = _to(Party.INVITEE)
+_TO_PAYERS: Final = _to(Party.PAYER)
 
 
 def _texts() -> Iterator[tuple[str, frozenset[str]]]:
-    for refusal in (*get_args(SessionRefusal), *get_args(SeatRefusal)):
+    for refusal in (*get_args(SessionRefusal), *get_args(SeatRefusal), *get_args(RefundRefusal)):
         names = frozenset(attribute.name for attribute in fields(refusal))
         yield refusal.code, names
         if refusal.code in _NONE:
@@ -142,6 +149,7 @@ def _texts() -> Iterator[tuple[str, frozenset[str]]]:
     for template in Template:
         names = _ABOUT | {"learner"} if template in _TO_LEARNERS else _ABOUT
         names |= _INVITATION if template in _TO_INVITEES else frozenset()
+        names |= {"amount"} if template in _TO_PAYERS else frozenset()
         yield f"{template}.subject", names
         yield f"{template}.body", names
     yield "show.instant", frozenset({"date", "time", "zone"})
@@ -154,7 +162,7 @@ TEXTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(dict(_texts()))
 Words: TypeAlias = str | Sequence[str]
 """A text of a host's: a string, or for those in `COUNTED` one string for each plural form of the language."""
 
-Label: TypeAlias = SeatState | SeatVerb | Mode
+Label: TypeAlias = SeatState | SeatVerb | Mode | RefundState | RefundVerb
 """What has a word of its own: a state or a mode, as within a sentence, and a verb, as on a button."""
 
 Shown: TypeAlias = "Label | int | Money | date | LocalDay | Deadline | Person | EmailAddress | str | Sequence[Shown]"
@@ -381,7 +389,7 @@ class Texts:
         Until when an invitation can be answered is told as the session's start where that comes first (S7).
 
         Refused as a `BadValue`: a learner's notice to a mere id; one about an invitation where it has no *until*, or
-        *about* has no page to *answer* on.
+        *about* has no page to *answer* on; one about a refund where it has no *amount*.
         """
         values: dict[str, Shown] = {
             "title": about.title,
@@ -403,6 +411,10 @@ class Texts:
             starts_first = about.starts < notice.until.instant
             values["until"] = Deadline.at(about.starts) if starts_first else notice.until
             values["answer"] = about.answer
+        if notice.template in _TO_PAYERS:
+            if notice.amount is None:
+                raise BadValue("amount", Flaw.EMPTY)
+            values["amount"] = notice.amount
         subject, body = (
             self._said(f"{notice.template}.{part}", values, language, about.zone) for part in ("subject", "body")
         )
@@ -418,7 +430,7 @@ class Texts:
         """
         locale = _locale(self._spoken(language)[0])
         match value:
-            case SeatState() | SeatVerb() | Mode():
+            case SeatState() | SeatVerb() | Mode() | RefundState() | RefundVerb():
                 return self._said(f"{_LABELS[type(value)]}.{value}", {}, language, zone)
             case EmailAddress():
                 return value.typed

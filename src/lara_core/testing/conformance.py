@@ -46,6 +46,7 @@ from lara_core.kernel.errors import IdReused, LaraError, NotFound, StaleState
 from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.refunds import Charge, ChargeDecision
 from lara_core.seats import Mode, Policy, SeatDecision, SeatPool, SeatsAssigned
 from lara_core.sessions import Session, SessionDecision
 from lara_core.telling.notices import Notice, Setting, Template
@@ -65,17 +66,21 @@ from lara_core.testing.samples import (
     NOW,
     OTHER_POOL,
     OTHER_SESSION,
+    OTHER_TRANSACTION,
     POOL,
     SESSION,
     STARTS,
+    TRANSACTION,
     UNTIL,
     act,
     bought,
+    captured,
     differences,
     histories,
     invitation,
     notice,
     opened,
+    refunded,
 )
 
 P = ParamSpec("P")
@@ -91,7 +96,7 @@ SOUTH: Final = "south"
 
 
 class GroupPurchaseConformance:
-    """What a store of sessions and seat pools promises. The module says how a host runs it."""
+    """What a store of sessions, seat pools and charges promises. The module says how a host runs it."""
 
     @pytest.fixture
     def open_store(self) -> OpenStore:
@@ -163,12 +168,14 @@ class GroupPurchaseConformance:
         Otherwise two purchases share one pool, and the first buyer's seats are gone.
         """
         store = open_store(NORTH)
-        kept = _save(store, opened()), _save(store, bought(learners=(ANA,)))
+        kept = _save(store, opened()), _save(store, bought(learners=(ANA,))), _save(store, captured())
         advice = "insert what has as many events as its version, and answer IdReused where its id is there"
         assert _outcome(_save, store, opened(capacity=1)) is IdReused, advice
         assert _outcome(_save, store, bought(learners=(BORIS,))) is IdReused, advice
+        assert _outcome(_save, store, captured(euros=31)) is IdReused, advice
         with store.transaction() as work:
-            assert (work.sessions.get(SESSION), work.pools.get(POOL)) == kept, "an insert never replaces"
+            left = work.sessions.get(SESSION), work.pools.get(POOL), work.charges.get(TRANSACTION)
+        assert left == kept, "an insert never replaces"
 
     def test_ids_that_look_alike_are_different(self, open_store: OpenStore) -> None:
         """Ids are compared character by character, at their full length, and each kind has its own.
@@ -179,13 +186,18 @@ class GroupPurchaseConformance:
         for places, name in enumerate(ALIKE, 1):
             _ = _save(store, opened(SessionId(name), capacity=places))
             _ = _save(store, bought(PoolId(name), seats=places, session=SessionId(name)))
+            _ = _save(store, captured(TransactionId(name), euros=places))
         with store.transaction() as work:
             sessions = [work.sessions.get(SessionId(name)) for name in ALIKE]
             pools = [work.pools.get(PoolId(name)) for name in ALIKE]
-        found = [(session.capacity, len(pool.free)) for session, pool in zip(sessions, pools, strict=True)]
-        assert found == [(places, places) for places, _ in enumerate(ALIKE, 1)], (
+            charges = [work.charges.get(TransactionId(name)) for name in ALIKE]
+        found = [
+            (session.capacity, len(pool.free), charge.captured)
+            for session, pool, charge in zip(sessions, pools, charges, strict=True)
+        ]
+        assert found == [(places, places, Money.of(places, "EUR")) for places, _ in enumerate(ALIKE, 1)], (
             "compare ids byte by byte (no case folding, no normalisation), keep all their 255 characters, and keep "
-            "those of sessions and of pools apart"
+            "those of sessions, of pools and of charges apart"
         )
 
     def test_what_is_not_there_is_not_found(self, open_store: OpenStore) -> None:
@@ -195,6 +207,22 @@ class GroupPurchaseConformance:
         """
         for question in _LOOKING:
             assert _outcome(_ask, open_store(NORTH), question) is NotFound, "raise NotFound where nothing is kept"
+        with open_store(NORTH).transaction() as work:
+            assert work.charges.find(TRANSACTION) is None, "`find` gives None where nothing is kept"
+
+    def test_a_charge_is_found(self, open_store: OpenStore) -> None:
+        """`find` gives the charge that is kept, as `get` does, also one of the same transaction's own.
+
+        Otherwise seats that were paid for are cancelled as if nothing had been taken, and nobody gets money back.
+        """
+        store = open_store(NORTH)
+        charge = captured()
+        with store.transaction() as work:
+            work.save(charge)
+            assert work.charges.find(TRANSACTION) == charge.state, "let a transaction find what it has written"
+        with store.transaction() as work:
+            found, other = work.charges.find(TRANSACTION), work.charges.find(OTHER_TRANSACTION)
+        assert (found, other) == (charge.state, None), "find the charge of that transaction alone"
 
     def test_pools_are_found_by_their_session(self, open_store: OpenStore) -> None:
         """The pools of a session are listed, and no others.
@@ -290,7 +318,7 @@ class GroupPurchaseConformance:
         Otherwise places are gone that nobody bought, and it is noticed when the room is half empty.
         """
         store = open_store(NORTH)
-        _ = _save(store, opened(capacity=10))
+        _ = _save(store, opened(capacity=10)), _save(store, captured())
         _ = _buy(store, "buy", ANA)
 
         def look() -> tuple[object, ...]:
@@ -309,7 +337,7 @@ class GroupPurchaseConformance:
         store = open_store(NORTH)
 
         def crash() -> None:
-            decisions = opened(), bought(learners=(ANA,))
+            decisions = opened(), bought(learners=(ANA,)), captured()
             with store.transaction() as work:
                 for decision in decisions:
                     work.save(decision)
@@ -318,7 +346,7 @@ class GroupPurchaseConformance:
                 raise _Crash
 
         assert _outcome(crash) is _Crash, "let the exception through"
-        for question in _LOOKING[:2]:
+        for question in _LOOKING[:3]:
             assert _outcome(_ask, store, question) is NotFound, "undo what was saved"
         with store.transaction() as work:
             assert work.answer(ADMIN, Key("crash")) is None, "undo what was recorded"
@@ -409,6 +437,31 @@ class GroupPurchaseConformance:
                 "that enrols or invites somebody checks and advances, else StaleState; or lock it. It came to "
                 f"{_named(outcomes)}"
             )
+
+    def test_a_charge_that_appears_meanwhile_is_not_missed(self, open_store: OpenStore) -> None:
+        """Where `find` said that there is no charge, there is still none at the commit.
+
+        Otherwise seats are cancelled while they are paid for, and nobody gets money back. Here each of two charges is
+        captured only while the other is not there. Who looks for what is not there reads no version that could move.
+        """
+        meeting = Meeting()
+
+        def capture(mine: TransactionId, other: TransactionId, work: GroupPurchase) -> tuple[ChargeDecision]:
+            found = work.charges.find(other)
+            meeting.wait()
+            if found is not None:
+                raise _Withdrawn
+            return (captured(mine),)
+
+        outcomes = at_once(
+            partial(open_store, NORTH),
+            _under("one", partial(capture, TRANSACTION, OTHER_TRANSACTION)),
+            _under("other", partial(capture, OTHER_TRANSACTION, TRANSACTION)),
+        )
+        assert outcomes.count(_Withdrawn) == 1, (
+            "look again before the commit for what `find` did not find, and be StaleState where it is there now; or "
+            f"lock the place where it would be. It came to {_named(outcomes)}"
+        )
 
     # --- Keys
 
@@ -544,7 +597,7 @@ class GroupPurchaseConformance:
         """
         store = open_store(NORTH)
         _ = _save(store, opened()), _save(store, bought())
-        put_out = notice("d", to=CHLOE), notice("c", to=BUYER), invitation("a"), notice("b", to=DAWUD)
+        put_out = notice("d", to=CHLOE), refunded("c"), invitation("a"), notice("b", to=DAWUD)
         for some in (put_out[:2], put_out[2:]):
             with store.transaction() as work:
                 work.put_out(some)
@@ -601,17 +654,20 @@ class GroupPurchaseConformance:
         north, south = open_store(NORTH), open_store(SOUTH)
         _ = open_session(north, act("open"), SESSION, starts=STARTS, ends=ENDS)
         _ = _buy(north, "buy", ANA)
-        for question in _LOOKING[:2]:
+        _ = _save(north, captured())
+        for question in _LOOKING[:3]:
             assert _outcome(_ask, south, question) is NotFound, "what is another organisation's is not found"
         with south.transaction() as work:
             assert list(work.waiting(10)) == [], "each organisation has an outbox of its own"
-        assert _outcome(_save, south, opened(capacity=1)) == opened(capacity=1).state, "ids are per organisation"
+        for begun in (opened(capacity=1), captured(euros=31)):
+            assert _outcome(_save, south, begun) == begun.state, "ids are per organisation"
         with south.transaction() as work:
             assert not ANA.is_in(work.seated(SESSION)), "each organisation's sessions have rosters of their own"
             assert list(work.pools.of_session(SESSION)) == [], "each organisation's sessions have their own pools"
             assert work.answer(ADMIN, Key("open")) is None, "keys are per organisation"
         with north.transaction() as work:
             assert work.sessions.get(SESSION).capacity is None, "ids are per organisation"
+            assert work.charges.get(TRANSACTION) == captured().state, "ids are per organisation"
 
     def test_all_is_there_when_opened_again(self, open_store: OpenStore) -> None:
         """States, events, receipts and notices are there for whoever opens the data next, in any thread.
@@ -621,6 +677,7 @@ class GroupPurchaseConformance:
         store = open_store(NORTH)
         _ = open_session(store, act("open"), SESSION, starts=STARTS, ends=ENDS)
         _ = _buy(store, "buy", ANA)
+        _ = _save(store, captured())
         with store.transaction() as work:
             work.sent(work.waiting(1)[0])
             work.put_out([notice("later")])
@@ -648,8 +705,10 @@ Question: TypeAlias = Callable[[GroupPurchase], object]
 _LOOKING: Final[tuple[Question, ...]] = (
     lambda work: work.sessions.get(SESSION),
     lambda work: work.pools.get(POOL),
+    lambda work: work.charges.get(TRANSACTION),
     lambda work: work.sessions.events(SESSION),
     lambda work: work.pools.events(POOL),
+    lambda work: work.charges.events(TRANSACTION),
 )
 
 
@@ -667,12 +726,24 @@ def _look(work: GroupPurchase) -> tuple[object, ...]:
     )
 
 
-def _load(work: GroupPurchase, state: Session | SeatPool) -> Session | SeatPool:
-    return work.sessions.get(state.id) if isinstance(state, Session) else work.pools.get(state.id)
+def _load(work: GroupPurchase, state: Session | SeatPool | Charge) -> Session | SeatPool | Charge:
+    match state:
+        case Session():
+            return work.sessions.get(state.id)
+        case SeatPool():
+            return work.pools.get(state.id)
+        case Charge():
+            return work.charges.get(state.id)
 
 
-def _events(work: GroupPurchase, state: Session | SeatPool) -> tuple[Event, ...]:
-    return tuple(work.sessions.events(state.id) if isinstance(state, Session) else work.pools.events(state.id))
+def _events(work: GroupPurchase, state: Session | SeatPool | Charge) -> tuple[Event, ...]:
+    match state:
+        case Session():
+            return tuple(work.sessions.events(state.id))
+        case SeatPool():
+            return tuple(work.pools.events(state.id))
+        case Charge():
+            return tuple(work.charges.events(state.id))
 
 
 def _save(store: Store[GroupPurchase], decision: Decision[A, Event]) -> A:
@@ -692,7 +763,7 @@ def _buy(store: Store[GroupPurchase], key: str, learner: Person) -> Receipt:
         act(key, by=BUYER),
         POOL,
         session=SESSION,
-        transaction=TransactionId("transaction-1"),
+        transaction=TRANSACTION,
         buyer=BUYER,
         prices=(Money.of("10.00", "EUR"), Money.of("8.50", "EUR")),
         policy=Policy(),

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from lara_core.kernel.decisions import Aggregate, Decision, Event
+from lara_core.kernel.money import Money
+from lara_core.refunds import Charge
 from lara_core.seats import (
     InvitationDeclined,
     InvitationsExpired,
@@ -32,6 +34,9 @@ NO_EMPTY_SEAT: Final = "S8, S9: assign at purchase leaves no live seat empty, un
 TO_ASSIGN: Final = "S10: an empty seat is to be assigned"
 NOBODY_TWICE: Final = "S5: nobody sits twice in a session"
 CAPACITY: Final = "N1: held and taken places stay within the capacity"
+SEAT_MONEY: Final = "S12: of each seat, kept + back stay within what was paid"
+REFUNDED: Final = "S12: what goes back is the refunds', within what was captured"
+FEE_ONCE: Final = "S12: the fixed fee is borne once"
 PLACES: Final = "N1, S11: taken places are live seats and individual registrations"
 
 # `begin` and `apply` take the events of their own aggregate, which no type can say of all aggregates at once.
@@ -104,6 +109,19 @@ def of_policy(before: SeatPool | None, decision: Decision[SeatPool, SeatEvent]) 
         yield NO_EMPTY_SEAT
     if after.to_assign != after.free:
         yield TO_ASSIGN
+
+
+def of_charge(charge: Charge) -> Iterator[str]:
+    """S12, for one charge."""
+    money = [seat for seats in charge.seats.values() for seat in seats.values()]
+    if any(seat.kept.minor < 0 or seat.back.minor < 0 or seat.kept + seat.back > seat.paid for seat in money):
+        yield SEAT_MONEY
+    back = Money.total((seat.back for seat in money), charge.captured.currency)
+    going = Money.total((refund.amount for refund in charge.refunds.values()), charge.captured.currency)
+    if not (back == going and charge.refunded <= going <= charge.captured):
+        yield REFUNDED
+    if not 0 <= charge.once_kept.minor <= charge.terms.once.minor:
+        yield FEE_ONCE
 
 
 def of_session(session: Session, pools: Iterable[SeatPool], at: datetime, *, individually: int = 0) -> Iterator[str]:

@@ -20,13 +20,17 @@ from attrs import evolve, field, frozen
 from lara_core.hosting.ports import Answer
 from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.errors import ContractBroken, IdReused, NotFound, StaleState
-from lara_core.kernel.ids import ActorId, Key, PoolId, SessionId
+from lara_core.kernel.ids import ActorId, Key, PoolId, SessionId, TransactionId
 from lara_core.kernel.people import Person, PersonKey
+from lara_core.refunds import Charge, ChargeEvent
 from lara_core.seats import SeatEvent, SeatPool
 from lara_core.sessions import Session, SessionEvent
 from lara_core.telling.notices import Notice, Setting
 
-Name: TypeAlias = tuple[type[Session | SeatPool], str]
+Root: TypeAlias = Session | SeatPool | Charge
+"""An aggregate of one of the kinds that are kept."""
+
+Name: TypeAlias = tuple[type[Root], str]
 """What an aggregate is kept under. Each kind has names of its own: a pool may be called what a session is called."""
 
 
@@ -34,7 +38,7 @@ Name: TypeAlias = tuple[type[Session | SeatPool], str]
 class Stream:
     """One aggregate: its state, and all that led there, in order."""
 
-    state: Session | SeatPool
+    state: Root
     events: tuple[Event, ...]
 
 
@@ -116,8 +120,10 @@ class MemoryWork:
     def save(self, decision: Decision[Aggregate, Event]) -> None:
         """Write a decision on the version that it was decided on."""
         state, events = decision.state, decision.events
-        if not isinstance(state, Session | SeatPool):
-            raise ContractBroken(f"this store keeps sessions and seat pools; it was given a {type(state).__name__}")
+        if not isinstance(state, Root):
+            raise ContractBroken(
+                f"this store keeps sessions, seat pools and charges; it was given a {type(state).__name__}"
+            )
         name = type(state), state.id
         self.read.add(name)
         kept = self.streams.get(name)
@@ -159,17 +165,27 @@ class MemoryWork:
         """The organisation's seat pools."""
         return MemoryPools(self)
 
+    @property
+    def charges(self) -> "MemoryCharges":
+        """The organisation's charges."""
+        return MemoryCharges(self)
+
     def seated(self, session: SessionId) -> Container[PersonKey]:
         """The keys of all who sit in *session*. The commit asks once more."""
         self.asked.add(session)
         return evolve(self.began, streams=dict(self.streams)).seated(session)
 
-    def stream(self, kind: type[Session | SeatPool], name: str) -> Stream:
+    def stream(self, kind: type[Root], name: str) -> Stream:
         """The aggregate of that *kind* and *name*. The commit looks at its version once more."""
-        self.read.add((kind, name))
-        if (kind, name) not in self.streams:
+        found = self.look(kind, name)
+        if found is None:
             raise NotFound(f"no {kind.__name__} is kept under this id")
-        return self.streams[kind, name]
+        return found
+
+    def look(self, kind: type[Root], name: str) -> Stream | None:
+        """As `stream`, or `None` where there is none. That, too, must still be true at the commit."""
+        self.read.add((kind, name))
+        return self.streams.get((kind, name))
 
     # --- Commit
 
@@ -230,3 +246,23 @@ class MemoryPools:
         """The pools of *session*, sorted by id."""
         states = (stream.state for stream in self.work.streams.values())
         return sorted(state.id for state in states if isinstance(state, SeatPool) and state.session == session)
+
+
+@frozen
+class MemoryCharges:
+    """The charges that a unit of work sees."""
+
+    work: MemoryWork
+
+    def get(self, transaction: TransactionId) -> Charge:
+        """The charge as it stands."""
+        return cast("Charge", self.work.stream(Charge, transaction).state)
+
+    def find(self, transaction: TransactionId) -> Charge | None:
+        """The charge as it stands, or `None`."""
+        found = self.work.look(Charge, transaction)
+        return None if found is None else cast("Charge", found.state)
+
+    def events(self, transaction: TransactionId) -> Sequence[ChargeEvent]:
+        """All that ever happened to it."""
+        return cast("Sequence[ChargeEvent]", self.work.stream(Charge, transaction).events)

@@ -12,9 +12,10 @@ from attrs import fields, has
 
 from lara_core.kernel.deadlines import Deadline, Zone
 from lara_core.kernel.decisions import Act, Decision, Event
-from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.refunds import Charge, ChargeDecision, Override, RefundTerms
 from lara_core.seats import Mode, Policy, SeatDecision, SeatPool
 from lara_core.sessions import Session, SessionDecision
 from lara_core.telling.notices import Notice, Template
@@ -29,6 +30,8 @@ SESSION: Final = SessionId("welding-june")
 OTHER_SESSION: Final = SessionId("welding-july")
 POOL: Final = PoolId("pool-1")
 OTHER_POOL: Final = PoolId("pool-2")
+TRANSACTION: Final = TransactionId("transaction-1")
+OTHER_TRANSACTION: Final = TransactionId("transaction-2")
 ADMIN: Final = ActorId("admin")
 BUYER: Final = ActorId("acheteuse-é")
 
@@ -84,12 +87,20 @@ def bought(
         act("buy", by=BUYER),
         pool,
         session=opened(session).state,
-        transaction=TransactionId("transaction-1"),
+        transaction=TRANSACTION,
         buyer=BUYER,
         prices=(Money.of("10.00", "EUR"),) * seats,
         policy=Policy(),
         learners=learners,
         seated=(),
+    )
+
+
+def captured(transaction: TransactionId = TRANSACTION, *, euros: int = 30) -> ChargeDecision:
+    """What was taken for the seats of a transaction."""
+    terms = RefundTerms("0", Money.of(0, "EUR"), Money.of(0, "EUR"))
+    return Charge.capture(
+        act("capture", by=BUYER), transaction, buyer=BUYER, captured=Money.of(euros, "EUR"), terms=terms
     )
 
 
@@ -103,12 +114,24 @@ def invitation(key: str, *, to: Person = FAYE) -> Notice:
     return Notice(key, to, Template.INVITED, SESSION, POOL, (SeatNo(2),), 3, UNTIL)
 
 
-def histories() -> Sequence[Sequence[Decision[Session | SeatPool, Event]]]:
-    """What happened to some sessions and pools: each event at least once. A pool's session comes before it."""
-    told: list[Sequence[Decision[Session | SeatPool, Event]]] = [_counted()]
+def refunded(key: str) -> Notice:
+    """What the buyer reads who gets money back for a seat of `POOL`."""
+    return Notice(
+        key, BUYER, Template.REFUND_SUCCEEDED, SESSION, POOL, (SeatNo(1),), amount=Money.of("10000000000.001", "KWD")
+    )
+
+
+def histories() -> Sequence[Sequence[Decision[Session | SeatPool | Charge, Event]]]:
+    """What happened to some sessions, pools and charges: each event at least once.
+
+    A pool's session comes before it, and the pools of a charge before the charge.
+    """
+    told: list[Sequence[Decision[Session | SeatPool | Charge, Event]]] = [_counted()]
     for tell, prices in zip((_at_purchase, _in_both_modes, _at_once, _by_invitation), PRICES, strict=True):
         session = opened(SessionId(f"session-{prices[0].currency}"))
         told += [(session, session.state.take(act("take"), len(prices))), tell(session.state, prices)]
+    yen, _, dinars, _ = PRICES
+    told += [_refunded_at_last(yen), *_kept_and_overridden(dinars)]
     return told
 
 
@@ -186,6 +209,7 @@ def _at_once(session: Session, prices: Sequence[Money]) -> Sequence[SeatDecision
     return _told(
         _begun(session, prices, policy, learners=(ANA,)),
         lambda pool: pool.revoke(act("reassign"), SeatNo(1), to=EDITH, session=session, seated=()),
+        lambda pool: pool.cancel(act("cancel"), (SeatNo(4),), session=session),
         lambda pool: pool.assign(act("assign", at=STARTS), (BORIS, CHLOE), session=session, seated=()),
     )
 
@@ -203,19 +227,85 @@ def _by_invitation(session: Session, prices: Sequence[Money]) -> Sequence[SeatDe
     )
 
 
+def _refunded_at_last(prices: Sequence[Money]) -> Sequence[ChargeDecision]:
+    """Seats of `_at_purchase` are settled under all the terms; the refund fails, is tried again, and succeeds."""
+    session, pool = opened(SessionId("session-JPY")).state, PoolId("pool-JPY")
+    one, two, four = SeatNo(1), SeatNo(2), SeatNo(4)
+    refund, terms = RefundId("remboursement-é"), RefundTerms("12.50", Money.of(10, "JPY"), Money.of(300, "JPY"), 48)
+    paid = {one: prices[0], two: prices[1]}
+    return _charged(
+        _captured(Money.of(10_000_000_000, "JPY"), terms),
+        lambda charge: charge.settle(act("settle"), charge.id, pool, paid, session=session, refund=refund),
+        lambda charge: charge.fail(act("fail", by="prestataire-é", at=_LATER), refund),
+        lambda charge: charge.retry(act("retry", at=_LATER), refund),
+        lambda charge: charge.settle(act("keep"), charge.id, pool, {four: prices[3]}, session=session, refund=None),
+        lambda charge: charge.succeed(act("succeed", by="prestataire-é", at=_LATER), refund),
+    )
+
+
+def _kept_and_overridden(prices: Sequence[Money]) -> Sequence[Sequence[SeatDecision] | Sequence[ChargeDecision]]:
+    """Two pools in one charge: the same seat of each is kept, in part or, too late, as a whole; then all goes back.
+
+    One refund failed and had succeeded after all; another is left failed.
+    """
+    session, pool, other = opened(SessionId("session-KWD")).state, PoolId("pool-KWD"), PoolId("pool-KWD-2")
+    four, late = SeatNo(4), STARTS - timedelta(hours=24) + timedelta(microseconds=1)
+    terms = RefundTerms("33.333", Money.of("0.005", "KWD"), Money.of("1.001", "KWD"), 24)
+    in_part, rest, second = RefundId("in-part"), RefundId("rest"), RefundId("second")
+    given = {four: prices[3]}
+    override = Override("Malade : « fièvre », ça arrive")
+    return (
+        _told(
+            _begun(session, prices, Policy(), pool=other),
+            lambda pool: pool.cancel(act("cancel-second", at=late), (four,), session=session),
+        ),
+        _charged(
+            _captured(Money.of("20.000", "KWD"), terms),
+            lambda charge: charge.settle(act("settle"), charge.id, pool, given, session=session, refund=in_part),
+            lambda charge: charge.fail(act("fail"), in_part),
+            lambda charge: charge.succeed(act("after-all"), in_part),
+            lambda charge: charge.settle(
+                act("too-late", at=late), charge.id, other, given, session=session, refund=second
+            ),
+            lambda charge: charge.settle(
+                act("override"), charge.id, pool, given, session=session, refund=rest, override=override
+            ),
+            lambda charge: charge.settle(
+                act("override-second"), charge.id, other, given, session=session, refund=second, override=override
+            ),
+            lambda charge: charge.fail(act("fail-second"), second),
+        ),
+    )
+
+
+def _captured(captured: Money, terms: RefundTerms) -> ChargeDecision:
+    transaction = TransactionId(f"transaction-{captured.currency}")
+    return Charge.capture(act("capture", by=BUYER), transaction, buyer=BUYER, captured=captured, terms=terms)
+
+
+def _charged(begun: ChargeDecision, *commands: Callable[[Charge], ChargeDecision]) -> Sequence[ChargeDecision]:
+    """As `_told`, for a charge."""
+    history = [begun]
+    for command in commands:
+        history.append(command(history[-1].state))
+    return history
+
+
 def _begun(
     session: Session,
     prices: Sequence[Money],
     policy: Policy,
     *,
+    pool: PoolId | None = None,
     learners: Sequence[Person] = (),
     invitees: Sequence[Person] = (),
 ) -> SeatDecision:
+    currency = prices[0].currency
     return SeatPool.buy(
         act("buy", by=BUYER),
-        PoolId(f"pool-{prices[0].currency}"),
+        pool or PoolId(f"pool-{currency}"),
         session=session,
-        transaction=TransactionId("transaction-2"),
+        transaction=TransactionId(f"transaction-{currency}"),
         buyer=BUYER,
         prices=prices,
         policy=policy,

@@ -23,12 +23,26 @@ except ModuleNotFoundError as missing:
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Act, Aggregate, Decision, Event, Refused
 from lara_core.kernel.errors import BadValue
-from lara_core.kernel.ids import AccountId, ActorId, HoldId, Id, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import AccountId, ActorId, HoldId, Id, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.iso4217 import DIGITS
 from lara_core.kernel.money import MOST, Currency, Money
 from lara_core.kernel.people import EmailAddress, Person, PersonKey, distinct
 from lara_core.kernel.receipts import Receipt
 from lara_core.kernel.validators import ID_LENGTH
+from lara_core.refunds import (
+    Charge,
+    ChargeDecision,
+    ChargeEvent,
+    Override,
+    Refund,
+    RefundFailed,
+    RefundRetried,
+    RefundState,
+    RefundSucceeded,
+    RefundTerms,
+    SeatMoney,
+    SeatsSettled,
+)
 from lara_core.seats import (
     Invitation,
     InvitationAccepted,
@@ -119,6 +133,7 @@ _ATOMS: Final = "abcxyzABCXYZ0189!#$%&'*+/=?^_`{|}~-.."
 _LABELS: Final = "abcxyzABCXYZ0189-.."
 # Letters of several scripts, some of them in two forms and two cases.
 _LETTERS: Final = *"aZéßØλжЖ用あدन7+.", "e\N{COMBINING ACUTE ACCENT}"
+_LETTERS_AND_MARKS: Final = "abzéßλжあد.,:!?«»'-"
 _DOMAINS: Final = (
     "bücher.example.com",
     "STRASSE.example.com",
@@ -211,6 +226,25 @@ def holds() -> SearchStrategy[Hold]:
     return st.builds(Hold, st.integers(1, 1_000), st.none() | deadlines())
 
 
+@st.composite
+def terms(draw: DrawFn, currency: Currency | None = None) -> RefundTerms:
+    """What a provider keeps of a cancelled seat, in *currency* or in any (S12); nothing, and all, above all."""
+    kept_in = draw(currencies()) if currency is None else currency
+    fee = st.just(0) | st.integers(0, 2_000)
+    return RefundTerms(
+        draw(st.sampled_from(("0", "100", "12.5", "33.333")) | st.integers(0, 100).map(str)),
+        Money(draw(fee), kept_in),
+        # Some are more than one seat can bear.
+        Money(draw(fee | st.integers(0, 200_000)), kept_in),
+        draw(st.sampled_from((0, 1, 48)) | st.integers(0, 366 * 24)),
+    )
+
+
+def overrides() -> SearchStrategy[Override]:
+    """Reasons to set the terms aside (S12)."""
+    return st.text(_LETTERS_AND_MARKS, min_size=1, max_size=20).map(Override)
+
+
 # --- What happened: one decision after another, as commands led to them; what was refused is left out
 
 
@@ -251,6 +285,47 @@ def _pool_histories(draw: DrawFn, tries: int, wanted: type[Event] | None) -> tup
         at = draw(st.sampled_from(_moments(at, history[-1].state)))
         with suppress(Refused):
             decision = _on_pool(draw, history[-1].state, draw(acts(st.just(at))), session, cast, wanted)
+            history += [decision] if decision.events else []
+    return tuple(history)
+
+
+def charge_histories(*, tries: int = 0) -> SearchStrategy[tuple[ChargeDecision, ...]]:
+    """All that happened to a charge from its capture on, for a transaction of one pool or two (S12).
+
+    Seats are settled in time, or too late, or without a refund; refunds succeed, fail, and are tried again. At least so
+    many commands are tried, and at most a dozen.
+    """
+    return _charge_histories(tries, None)
+
+
+@st.composite
+def _charge_histories(draw: DrawFn, tries: int, wanted: type[Event] | None) -> tuple[ChargeDecision, ...]:
+    """Histories in which an event of the kind *wanted* is likelier than any other."""
+    session, paid = _opened(draw, None).state, draw(prices())
+    currency = paid[0].currency
+    cut = draw(st.integers(0, len(paid)))
+    # Seats are numbered from 1 in each pool, so that two of one charge may have the same number.
+    first, second = draw(st.lists(ids(PoolId), min_size=2, max_size=2, unique=True))
+    pools = {
+        pool: {SeatNo(number): price for number, price in enumerate(some, 1)}
+        for pool, some in ((first, paid[:cut]), (second, paid[cut:]))
+        if some
+    }
+    # Now and then less was captured than the seats say: a price may be wrong, and no more goes back for it.
+    captured = draw(st.sampled_from((*[Money.total(paid, currency)] * 3, paid[0])))
+    at = draw(instants(session.starts - timedelta(days=40), session.starts))
+    history = [
+        Charge.capture(
+            draw(acts(st.just(at))),
+            draw(ids(TransactionId)),
+            buyer=draw(actors()),
+            captured=captured,
+            terms=draw(terms(currency)),
+        )
+    ]
+    for act in _acts_after(draw, history[0].events[0].act, tries):
+        with suppress(Refused):
+            decision = _on_charge(draw, history[-1].state, act, session, pools, wanted)
             history += [decision] if decision.events else []
     return tuple(history)
 
@@ -335,6 +410,8 @@ _BEFORE: Final[Mapping[type[Event] | None, type[Event]]] = {
     **dict.fromkeys((InvitationAccepted, InvitationDeclined, InvitationsExpired, RemindersSent), SeatsInvited),
     InvitationCorrected: SeatsInvited,
     LearnerWithdrew: SeatsAssigned,
+    **dict.fromkeys((RefundSucceeded, RefundFailed), SeatsSettled),
+    RefundRetried: RefundFailed,
 }
 
 
@@ -407,6 +484,48 @@ def _on_pool(
     return pool.hand_over(act, draw(actors()))
 
 
+def _on_charge(
+    draw: DrawFn,
+    charge: Charge,
+    act: Act,
+    session: Session,
+    pools: Mapping[PoolId, Mapping[SeatNo, Money]],
+    wanted: type[Event] | None,
+) -> ChargeDecision:
+    pool = draw(st.sampled_from(sorted(pools)))
+    settled = charge.seats.get(pool, {}).keys()
+    fresh = pools[pool].keys() - settled
+    by_state = {
+        state: [refund for refund, each in charge.refunds.items() if each.state is state] for state in RefundState
+    }
+    requested, failed = by_state[RefundState.REQUESTED], by_state[RefundState.FAILED]
+    likely: dict[type[Event], int] = {
+        SeatsSettled: 3 * bool(fresh) + bool(settled),
+        RefundSucceeded: bool(requested or failed),
+        RefundFailed: 2 * bool(requested),
+        RefundRetried: 2 * bool(failed),
+    }
+    kinds = [each for each, times in likely.items() for _ in range(times)]
+    aims = [each for each in (wanted, _BEFORE.get(wanted)) if each is not None and likely.get(each)]
+    kind = draw(st.sampled_from(kinds))
+    aiming = draw(st.booleans())
+    if aims and aiming:
+        kind = aims[0]
+    if kind is RefundSucceeded:
+        return charge.succeed(act, draw(st.sampled_from([*requested, *failed])))
+    if kind is RefundFailed:
+        return charge.fail(act, draw(st.sampled_from(requested)))
+    if kind is RefundRetried:
+        return charge.retry(act, draw(st.sampled_from(failed)))
+    # A seat is settled when it is cancelled; after that, only an override reaches what was kept.
+    anew = bool(settled) and (not fresh or draw(st.booleans()))
+    seats = draw(st.sets(st.sampled_from(sorted(settled if anew else fresh)), min_size=1))
+    override = draw(overrides() if anew else st.none() | overrides())
+    refund = draw(ids(RefundId) if anew else st.none() | ids(RefundId))
+    paid = {seat: pools[pool][seat] for seat in seats}
+    return charge.settle(act, charge.id, pool, paid, session=session, refund=refund, override=override)
+
+
 def _sitting(pool: SeatPool) -> Collection[PersonKey]:
     sitting = *pool.enrolled.values(), *(sent.to for sent in pool.invited.values())
     return {key for person in sitting for key in person.keys}
@@ -425,6 +544,25 @@ def seat_pools() -> SearchStrategy[SeatPool]:
     return pool_histories().map(lambda history: history[-1].state)
 
 
+def charges() -> SearchStrategy[Charge]:
+    """Charges that real commands reached."""
+    return charge_histories().map(lambda history: history[-1].state)
+
+
+def refunds() -> SearchStrategy[Refund]:
+    """Refunds of such charges, in each state."""
+    made = charge_histories(tries=6).map(lambda history: [*history[-1].state.refunds.values()])
+    return made.filter(bool).flatmap(st.sampled_from)
+
+
+def seat_money() -> SearchStrategy[SeatMoney]:
+    """Where the money of a seat is, in such charges."""
+    settled = _charge_histories(3, SeatsSettled).map(
+        lambda history: [money for seats in history[-1].state.seats.values() for money in seats.values()]
+    )
+    return settled.filter(bool).flatmap(st.sampled_from)
+
+
 def session_events() -> SearchStrategy[SessionEvent]:
     """Events of sessions, each as it happened in a history."""
     return session_histories().flatmap(lambda history: st.sampled_from(_events(history)))
@@ -435,9 +573,20 @@ def seat_events() -> SearchStrategy[SeatEvent]:
     return pool_histories().flatmap(lambda history: st.sampled_from(_events(history)))
 
 
+def charge_events() -> SearchStrategy[ChargeEvent]:
+    """Events of charges, each as it happened in a history."""
+    return charge_histories().flatmap(lambda history: st.sampled_from(_events(history)))
+
+
 def events_of(kind: type[E]) -> SearchStrategy[E]:
     """Events of one kind, as `events_of(SeatRevoked)`, each as it happened in a history."""
-    histories = session_histories(tries=6) if kind in get_args(SessionEvent) else _pool_histories(6, kind)
+    histories: SearchStrategy[tuple[Decision[Aggregate, Event], ...]]
+    if kind in get_args(SessionEvent):
+        histories = session_histories(tries=6)
+    elif kind in get_args(ChargeEvent):
+        histories = _charge_histories(6, kind)
+    else:
+        histories = _pool_histories(6, kind)
 
     def of_kind(history: Sequence[Decision[object, Event]]) -> Sequence[E]:
         return cast("list[E]", [event for event in _events(history) if isinstance(event, kind)])
@@ -448,14 +597,15 @@ def events_of(kind: type[E]) -> SearchStrategy[E]:
 @st.composite
 def receipts(draw: DrawFn) -> Receipt:
     """Receipts of single decisions, each as it was in a history."""
-    history: Sequence[Decision[Aggregate, Event]] = draw(session_histories() | pool_histories())
+    history: Sequence[Decision[Aggregate, Event]] = draw(session_histories() | pool_histories() | charge_histories())
     decision = draw(st.sampled_from(history))
     return Receipt.of(decision.events[0].act, (decision,))
 
 
 def notices() -> SearchStrategy[Notice]:
-    """Notices of what happened to a pool."""
-    told = pool_histories().map(lambda history: [notice for decision in history for notice in notices_of(decision)])
+    """Notices of what happened to a pool, or to a charge."""
+    histories: SearchStrategy[tuple[Decision[Aggregate, Event], ...]] = pool_histories() | charge_histories(tries=3)
+    told = histories.map(lambda history: [notice for decision in history for notice in notices_of(decision)])
     return told.filter(bool).flatmap(st.sampled_from)
 
 
