@@ -20,6 +20,7 @@ from lara_core.refunds import (
     Charge,
     ChargeCaptured,
     ChargeEvent,
+    NothingCaptured,
     Override,
     RefundFailed,
     RefundIdUsed,
@@ -438,11 +439,15 @@ def test_places_come_back_with_cancelled_seats(sold: MemoryStore) -> None:
 
 
 def test_seats_that_nothing_was_taken_for_have_nothing_to_settle(sold: MemoryStore) -> None:
-    """Without a charge seats are cancelled all the same, and no refund is asked of anybody (S11, S12)."""
-    asked: dict[str, Any] = {"session": SESSION, "buyer": ActorId("manager"), "prices": (PRICE,), "policy": POLICY}
-    _ = use.buy_seats(sold, act(key="free"), PoolId("free"), transaction=TransactionId("unpaid"), **asked)
-    receipt = use.cancel_all_seats(sold, ACT, PoolId("free"), refund=BACK, override=ILL)
-    assert [type(written.event) for written in receipt.written] == [PlacesGivenBack, SeatsCancelled]
+    """Without a charge seats are cancelled, but no refund of a price becomes none unseen (S11, S12)."""
+    asked: dict[str, Any] = {"session": SESSION, "buyer": ActorId("manager"), "policy": POLICY}
+    unpaid, free = TransactionId("unpaid"), PoolId("free")
+    _ = use.buy_seats(sold, act(key="unpaid"), PoolId("unpaid"), transaction=unpaid, prices=(PRICE,), **asked)
+    _ = use.buy_seats(sold, act(key="free"), free, transaction=unpaid, prices=(PRICE - PRICE,), **asked)
+    assert refusal(partial(use.cancel_all_seats, sold, ACT, PoolId("unpaid"), refund=BACK)) == NothingCaptured(unpaid)
+    for pool, refund in ((PoolId("unpaid"), None), (free, BACK)):
+        receipt = use.cancel_all_seats(sold, act(key=f"cancel-{pool}"), pool, refund=refund)
+        assert [type(written.event) for written in receipt.written] == [PlacesGivenBack, SeatsCancelled]
 
 
 @pytest.mark.parametrize("cancel", [partial(use.cancel_seats, seats=[ONE]), use.cancel_all_seats])

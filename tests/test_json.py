@@ -30,6 +30,7 @@ from lara_core.refunds import (
     ChargeEvent,
     MoreThanCaptured,
     NoSuchRefund,
+    NothingCaptured,
     OtherCurrency,
     OtherTransaction,
     Refund,
@@ -439,6 +440,7 @@ KEPT: Final[list[tuple[object, Data]]] = [
     (RefundSucceeded(RefundId("back"), act()), {"type": "refunds.succeeded.v1", "refund": "back", "act": ACT}),
     (RefundFailed(RefundId("back"), act()), {"type": "refunds.failed.v1", "refund": "back", "act": ACT}),
     (RefundRetried(RefundId("back"), act()), {"type": "refunds.retried.v1", "refund": "back", "act": ACT}),
+    (NothingCaptured(TransactionId("order")), {"type": "refunds.nothing_captured.v1", "transaction": "order"}),
     (
         OtherTransaction(TransactionId("order"), TransactionId("other")),
         {"type": "refunds.other_transaction.v1", "expected": "order", "given": "other"},

@@ -257,8 +257,7 @@ CHARGE = charge()
 OTHER = evolve(CHARGE, id=TransactionId("other"))
 
 
-@pytest.mark.parametrize("override", [None, ILL])
-@pytest.mark.parametrize("refund", [None, BACK])
+@pytest.mark.parametrize(("refund", "override"), [(None, None), (BACK, None), (BACK, ILL)])
 @pytest.mark.parametrize("at", [act(REFUNDED_UNTIL), TOO_LATE], ids=["in time", "late"])
 def test_cancelled_seats_are_settled_with_their_places(
     at: Act, refund: RefundId | None, override: Override | None

@@ -5,9 +5,9 @@ what was paid for each a part is *kept* by the provider's terms, and the rest is
 then succeeds or fails; one that failed is retried under the same identity.
 
 Invariants. Of each seat, kept + refunded + being refunded ≤ paid; over the charge, refunded ≤ captured (S12). What is
-being refunded, or failed and waits to be retried, is not refundable again. The fixed fee is borne once for the
-transaction, whichever seats are cancelled in whatever order, so cancelling one by one refunds what cancelling all at
-once does.
+being refunded, or failed and waits to be retried, is not refundable again. Under the terms the fixed fee is borne once
+for the transaction, whichever seats are cancelled in whatever order, so cancelling one by one refunds what cancelling
+all at once does. A seat that is overridden as it is cancelled bears none of it; one that is overridden later has.
 
 What the host must guarantee: *captured* is what its payment provider took, and a refund is reported as succeeded or
 failed only as that provider says. Who may override the terms is asked before (R2).
@@ -55,7 +55,7 @@ REFUND: Final[Mapping[RefundState, Mapping[RefundVerb, RefundState]]] = {
     # A failure may turn out to have gone through after all.
     RefundState.FAILED: {RefundVerb.RETRY: RefundState.REQUESTED, RefundVerb.SUCCEED: RefundState.SUCCEEDED},
 }
-# Where a verb leads, from wherever it is known: what is said twice is said once.
+# Where a verb leads, from wherever it is known, so that a report that is repeated changes nothing.
 LEADS_TO: Final[Mapping[RefundVerb, RefundState]] = {
     verb: state for verbs in REFUND.values() for verb, state in verbs.items()
 }
@@ -91,8 +91,8 @@ class RefundTerms:
     """What a provider keeps of a cancelled seat, as at the sale (S12, P5).
 
     Of each seat *percent* of its price and *per_seat* are kept, then *once* for the whole transaction, taken from what
-    remains, seat by seat, until it is borne. From *hours_before* the start on nothing is refunded: the last instant
-    in time is exactly that many hours before. *percent* is a plain number from 0 to 100, as `"12.5"`.
+    remains, seat by seat, until it is borne. The last instant for a refund is exactly *hours_before* hours before the
+    start; after it nothing is refunded. *percent* is a plain number from 0 to 100, as `"12.5"`.
     """
 
     percent: str = field(validator=checked(_percent))
@@ -106,11 +106,11 @@ class RefundTerms:
 
     def in_time(self, at: datetime, starts: datetime) -> bool:
         """Whether a seat that is cancelled at that time is refunded at all."""
-        return utc("starts", starts) - at >= timedelta(hours=self.hours_before)
+        return utc("starts", starts) - utc("at", at) >= timedelta(hours=self.hours_before)
 
     def kept(self, paid: Money) -> Money:
         """What is kept of one seat, before the fixed fee; never more than was paid."""
-        share = paid.percent(self.percent)
+        share = _fee("paid", paid).percent(self.percent)
         return share + min(self.per_seat, paid - share)
 
 
@@ -132,7 +132,7 @@ class SeatMoney:
 
 @frozen
 class Refund:
-    """Money on its way back for *seats* of *pool*. Its identity stays the same through retries."""
+    """Money on its way back for *seats* of *pool*: those for which anything does. It is the same through retries."""
 
     state: RefundState
     amount: Money
@@ -219,6 +219,14 @@ ChargeEvent: TypeAlias = ChargeCaptured | ChargeChange
 
 
 @frozen
+class NothingCaptured:
+    """A refund was asked for seats that have a price, and nothing is captured for their transaction yet."""
+
+    code: ClassVar[str] = "refunds.nothing_captured"
+    transaction: TransactionId
+
+
+@frozen
 class OtherTransaction:
     """The seats were bought in another transaction: a refund belongs to the charge that was taken for them."""
 
@@ -269,7 +277,9 @@ class RefundIs:
     state: RefundState
 
 
-RefundRefusal: TypeAlias = OtherTransaction | OtherCurrency | MoreThanCaptured | RefundIdUsed | NoSuchRefund | RefundIs
+RefundRefusal: TypeAlias = (
+    NothingCaptured | OtherTransaction | OtherCurrency | MoreThanCaptured | RefundIdUsed | NoSuchRefund | RefundIs
+)
 
 
 # --- The aggregate ----------------------------------------------------------------------------------------
@@ -310,15 +320,20 @@ class Charge:
         """Say where the money of cancelled seats goes: *paid* for each, of which *refund* takes what the terms give.
 
         *paid* is what the pool says, the same whenever a seat is settled, and never below zero (`BadValue`). Without
-        *refund* all is kept. With *override* all goes back, what was kept included. Otherwise the terms hold:
-        after their deadline nothing goes back. Nothing to give back, no refund.
+        *refund* all is kept. With *override*, which needs a *refund* to go back under (`BadValue`), all goes back, what
+        was kept included. Otherwise the terms hold: after their deadline nothing goes back. Nothing to give back, no
+        refund; nothing captured, nothing to settle.
 
         Refused: `OtherTransaction`, `RefundIdUsed`, `OtherCurrency`, `MoreThanCaptured`.
         """
         if transaction != self.id:
             raise Refused(OtherTransaction(self.id, transaction))
+        if override is not None and refund is None:
+            raise BadValue("refund", Flaw.EMPTY)
         if refund is not None and refund in self.refunds:
             raise Refused(RefundIdUsed(refund))
+        if not self.captured:
+            return Decision(self)
         in_time = self.terms.in_time(act.at, session.starts)
         known = self.seats.get(pool, {})
         once_left = self.terms.once - self.once_kept
@@ -398,7 +413,10 @@ class Charge:
         version = self.version + 1
         match event:
             case SeatsSettled(session, pool, seats, once_kept, refund, amount):
-                requested = Refund(RefundState.REQUESTED, amount, session, pool, tuple(sorted(seats)))
+                known = self.seats.get(pool, {})
+                back = {seat: money.back.minor for seat, money in known.items()}
+                more = (seat for seat, money in seats.items() if money.back.minor > back.get(seat, 0))
+                requested = Refund(RefundState.REQUESTED, amount, session, pool, tuple(sorted(more)))
                 return evolve(
                     self,
                     version=version,

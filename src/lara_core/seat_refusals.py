@@ -22,7 +22,7 @@ class OtherSession:
 
 @frozen
 class SessionStarted:
-    """The session has started: nobody is invited, accepts, withdraws or is taken off a seat any more (S9)."""
+    """The session has started: nobody is invited, answers, withdraws or loses a seat by revocation any more (S9)."""
 
     code: ClassVar[str] = "seats.session_started"
     starts: datetime
@@ -64,7 +64,7 @@ class NotEnoughSeats:
 
 @frozen
 class NobodyToSeat:
-    """Nobody is left to be seated: all who were named already sit in the session (S5)."""
+    """Nobody was named, or all who were named already sit in the session (S5)."""
 
     code: ClassVar[str] = "seats.nobody_to_seat"
     already: tuple[Person, ...]
@@ -129,7 +129,7 @@ class ModeOff:
 
 @frozen
 class InvitationDead:
-    """The invitation that was answered is not the seat's any more: it was declined, revoked, replaced or swept (S6)."""
+    """The seat has no invitation of this number: it was answered, replaced, cancelled, swept, or never sent."""
 
     code: ClassVar[str] = "seats.invitation_dead"
     seat: SeatNo

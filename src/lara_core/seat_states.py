@@ -29,7 +29,11 @@ class SeatState(StrEnum):
 
 
 class SeatVerb(StrEnum):
-    """What can be done with a seat. Of the three that take it from its holder, one leaves it to nobody."""
+    """What can be done with a seat.
+
+    To revoke, to reassign and to reinvite are all `SeatPool.revoke`: with no new holder, with one who is enrolled at
+    once, with one who is invited.
+    """
 
     ASSIGN = "assign"
     INVITE = "invite"

@@ -343,7 +343,7 @@ class SeatPool:
         _not_started(session, act.at)
         if not self.policy.withdrawal:
             raise Refused(WithdrawalOff())
-        self._knows(seat, SeatVerb.WITHDRAW)
+        self.as_of(act.at, session)._knows(seat, SeatVerb.WITHDRAW)
         return self._decide(LearnerWithdrew(seat, self.enrolled[seat], act))
 
     def revoke(
@@ -432,7 +432,7 @@ class SeatPool:
         return SeatState.CANCELLED if seat in self.cancelled else SeatState.FREE
 
     def actions(self, seat: SeatNo) -> Collection[SeatVerb]:
-        """What a seat knows in its state at all. Whether it is allowed now is for `why_not` to say."""
+        """The verbs that the seat's state allows. Whether one is allowed now, `why_not` says."""
         return SEAT[self.state_of(seat)].keys()
 
     def counters(self) -> Counters:

@@ -299,7 +299,7 @@ def test_a_charge_comes_back_as_it_was_decided(store: SqliteStore) -> None:
 def test_without_a_charge_there_is_none(store: SqliteStore) -> None:
     """Nothing was taken: `find` says so, `get` and `events` refuse, and cancelling settles nothing (S12)."""
     _buy(store, POOL, 1)
-    _ = cancel_seats(store, _act("cancel"), POOL, (SeatNo(1),), refund=REFUND)
+    _ = cancel_seats(store, _act("cancel"), POOL, (SeatNo(1),))
     with store.transaction() as work:
         assert work.charges.find(TRANSACTION) is None
         with pytest.raises(NotFound):

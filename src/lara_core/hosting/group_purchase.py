@@ -12,13 +12,14 @@ from lara_core import purchase
 from lara_core.hosting.once import once
 from lara_core.hosting.ports import GroupPurchase, Receipt, Store
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.decisions import Act
+from lara_core.kernel.decisions import Act, Refused
+from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person, PersonKey
-from lara_core.refunds import Charge, ChargeDecision, Override, RefundTerms
+from lara_core.refunds import Charge, ChargeDecision, NothingCaptured, Override, RefundTerms
 from lara_core.seats import Mode, Policy, SeatDecision, SeatPool
-from lara_core.sessions import Session
+from lara_core.sessions import Session, SessionDecision
 
 
 def open_session(
@@ -53,8 +54,19 @@ def hold_places(
     """
     kept = until // timedelta(microseconds=1) if isinstance(until, timedelta) else until
     content = {"do": "hold_places", "session": session, "hold": hold, "places": places, "until": kept}
-    deadline = Deadline.at(act.at + until) if isinstance(until, timedelta) else until
-    return once(store, act, content, lambda work: (work.sessions.get(session).hold(act, hold, places, until=deadline),))
+
+    def body(work: GroupPurchase) -> tuple[SessionDecision]:
+        deadline = _from_now(act, until) if isinstance(until, timedelta) else until
+        return (work.sessions.get(session).hold(act, hold, places, until=deadline),)
+
+    return once(store, act, content, body)
+
+
+def _from_now(act: Act, lasting: timedelta) -> Deadline:
+    try:
+        return Deadline.at(act.at + lasting)
+    except OverflowError:
+        raise BadValue("until", Flaw.NO_SUCH_TIME) from None
 
 
 def secure_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId) -> Receipt:
@@ -258,7 +270,8 @@ def cancel_seats(
 ) -> Receipt:
     """Cancel seats of a pool, give their places back, and refund what the terms give, under *refund* (S11, S12).
 
-    Without *refund*, what was paid is kept. Nothing was taken for the transaction: nothing is settled.
+    Without *refund*, what was paid is kept. Where nothing is captured yet, a refund of seats that have a price is
+    refused (`NothingCaptured`): cancel them without one, or record the capture first.
     """
     content = {
         "do": "cancel_seats",
@@ -303,6 +316,8 @@ def _cancelled(
 ) -> purchase.GivenBack | purchase.Settled:
     session, charge = work.sessions.get(pool.session), work.charges.find(pool.transaction)
     if charge is None:
+        if refund is not None and any(pool.paid[seat - 1] for seat in seats if 1 <= seat <= len(pool.paid)):
+            raise Refused(NothingCaptured(pool.transaction))
         return purchase.cancel_seats(act, session, pool, seats)
     return purchase.cancel_and_refund(act, session, pool, charge, seats, refund=refund, override=override)
 

@@ -132,7 +132,8 @@ class Notice:
     """Tell *to* by *template*, about *seats* of *pool* in *session*.
 
     *to* is a learner, or the buyer by the id under which the host knows how to reach them. One about an invitation
-    has its number, which its answer must name, and *until* when it can be accepted; one about a refund the *amount*.
+    has its number, which its answer must name, and *until*, which the session's start can come before; one about a
+    refund has the *amount*.
     """
 
     key: str

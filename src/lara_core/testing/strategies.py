@@ -520,8 +520,8 @@ def _on_charge(
     # A seat is settled when it is cancelled; after that, only an override reaches what was kept.
     anew = bool(settled) and (not fresh or draw(st.booleans()))
     seats = draw(st.sets(st.sampled_from(sorted(settled if anew else fresh)), min_size=1))
-    override = draw(overrides() if anew else st.none() | overrides())
     refund = draw(ids(RefundId) if anew else st.none() | ids(RefundId))
+    override = draw(overrides() if anew else st.none() | overrides()) if refund else None
     paid = {seat: pools[pool][seat] for seat in seats}
     return charge.settle(act, charge.id, pool, paid, session=session, refund=refund, override=override)
 
