@@ -6,6 +6,7 @@
 #   make bench      how fast, as one table; ONLY=area for one area
 #   make docs       the documentation, into build/docs/
 #   make texts      compile the catalogues, after editing a .po
+#   make exhaust    every command on three seats, at every deadline, under every policy
 #   make hunt       the tests with fresh random examples, many more of them
 #   make matrix     the tests with the lowest and the newest dependencies, on each Python found here
 #   make pins       refresh requirements/ (needs a network, as do the first run and the matrix)
@@ -25,7 +26,7 @@ READY := .venv/ready
 STEP := .ci/step
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1# it would ask a registry for its newest version
 
-.PHONY: check demo bench docs texts texts-check hunt matrix pins system clean
+.PHONY: check demo bench docs texts texts-check exhaust hunt matrix pins system clean
 check: $(READY)
 	@$(STEP) "ruff check" $(BIN)/ruff check
 	@$(STEP) "ruff format" $(BIN)/ruff format --check
@@ -34,7 +35,7 @@ check: $(READY)
 	@$(STEP) "pyright" $(BIN)/pyright
 	@$(STEP) "texts" $(MAKE) -s texts-check
 	@$(STEP) "tests, README and docs, seed $(SEED)" \
-		$(BIN)/pytest --hypothesis-profile=check --hypothesis-seed=$(SEED)
+		$(BIN)/pytest --numprocesses=auto --dist=worksteal --hypothesis-profile=check --hypothesis-seed=$(SEED)
 	@.ci/has dot "the diagrams in the docs stay text"
 	@$(STEP) "docs" $(MAKE) -s docs
 	@$(STEP) "demo in English" $(MAKE) -s demo DEMO_LANG=en OUT=build/demo/en
@@ -62,6 +63,9 @@ texts-check: texts
 hunt: SEED := $(shell $(PYTHON) -c "import secrets; print(secrets.randbelow(2**32))")
 hunt: $(READY)
 	@$(STEP) "hunt, seed $(SEED)" $(BIN)/pytest --hypothesis-profile=hunt --hypothesis-seed=$(SEED) tests
+
+exhaust: $(READY)
+	@$(STEP) "three seats" $(BIN)/pytest tests/laws/exhaust.py
 
 matrix: $(READY)
 	@.ci/matrix

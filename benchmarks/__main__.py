@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypedDict
 
-from benchmarks import imports, seats
+from benchmarks import host, imports, seats
 from benchmarks import json as json_rows
 from benchmarks.harness import Row
 
 AREAS: Final[dict[str, Callable[[], Iterable[Row]]]] = {
     "import": imports.rows,
     "seats": seats.rows,
+    "host": host.rows,
     "json": json_rows.rows,
 }
 RESULTS: Final = Path(__file__).with_name("results.json")

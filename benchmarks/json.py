@@ -23,6 +23,7 @@ from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.seats import (
     Cancelled,
+    Cause,
     Invitation,
     InvitationAccepted,
     Policy,
@@ -33,6 +34,7 @@ from lara_core.seats import (
     SeatsBought,
     SeatsCancelled,
     SeatsInvited,
+    SeatState,
 )
 
 Kind: TypeAlias = Any
@@ -62,12 +64,20 @@ def _pool() -> SeatPool:
         ActorId("manager"),
         Policy(),
         tuple(Money.of(f"{10 + number % 7}.00", "CAD") for number in range(_SEATS)),
+        None,
         tuple(map(SeatNo, range(cancelled + 1, _SEATS + 1))),
         {SeatNo(seat): Invitation(6, _person(seat), _UNTIL) for seat in range(enrolled + 1, invited + 1)},
         {SeatNo(seat): _person(seat) for seat in range(1, enrolled + 1)},
         {SeatNo(seat): 2 for seat in range(1, enrolled + 1, 2)},
-        {SeatNo(seat): Cancelled(_person(seat) if seat % 2 else None) for seat in range(invited + 1, cancelled + 1)},
+        {SeatNo(seat): _cancelled(seat) for seat in range(invited + 1, cancelled + 1)},
+        {},
     )
+
+
+def _cancelled(seat: int) -> Cancelled:
+    if seat % 2:
+        return Cancelled(Cause.ASKED, SeatState.ENROLLED, _person(seat))
+    return Cancelled(Cause.ASKED, SeatState.FREE, None)
 
 
 def _events() -> list[SeatEvent]:
@@ -82,6 +92,8 @@ def _events() -> list[SeatEvent]:
             (Money.of("10.00", "CAD"),) * 10,
             {},
             {},
+            None,
+            None,
             _ACT,
         )
     ]
@@ -93,7 +105,7 @@ def _events() -> list[SeatEvent]:
             InvitationAccepted(seat, 2, _person(number), _ACT),
             SeatRevoked(seat, _person(number), _person(number + 1), None, _ACT),
             SeatRevoked(seat, _person(number), None, None, _ACT),
-            SeatsCancelled((seat,), {seat: _person(number)}, _ACT),
+            SeatsCancelled((seat,), {seat: _person(number)}, {}, Cause.ASKED, _ACT),
         ]
     return events
 
@@ -184,7 +196,7 @@ def _making(data: Sequence[json.JSON]) -> Sample:
         )
         if person is not None
     ]
-    amounts = [(price.minor, price.currency) for pool in pools for price in pool.paid]
+    amounts = [(price.minor, price.currency) for pool in pools for price in pool.prices]
 
     def make() -> object:
         return [Person.of(*each) for each in people], [Money(*each) for each in amounts]

@@ -85,10 +85,16 @@ def _revoking(pool: SeatPool) -> Sample:
 def rows() -> Iterable[Row]:
     """The rows of seats."""
     yield Row(
-        "B4",
+        "B4a",
         "assign one seat, half of them assigned: a pool of 1,000 ÷ one of 10",
         AtMost(3),
         lambda: ratio(_assigning(1_000, 1), _assigning(10, 1)),
+    )
+    yield Row(
+        "B4b",
+        "the same: a pool of 100,000 ÷ one of 10",
+        AtMost(60),
+        lambda: ratio(_assigning(100_000, 1), _assigning(10, 1)),
     )
     yield Row(
         "B5",

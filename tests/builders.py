@@ -1,20 +1,21 @@
 """What most tests start from: an act, a few people, a session of one day, a pool of a few seats.
 
-`ANN`, `BEN` and `CLEO` have accounts; `ANN_TYPED` is Ann by her address alone, in another spelling; `DAN` is known
-by an address and nothing else.
+`ANN`, `BEN`, `CLEO` and `EVE` have accounts; `ANN_TYPED` is Ann by her address alone, in another spelling;
+`BEN_ELSEWHERE` is Ben by his account, with another address; `DAN` is known by an address and nothing else.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Refusal, why_not
 from lara_core.kernel.errors import BadValue, Flaw
-from lara_core.kernel.ids import ActorId, Key, PoolId, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person, PersonKey
-from lara_core.refunds import Charge, RefundTerms
-from lara_core.seats import Policy, SeatPool
+from lara_core.refunds import Charge, RefundTerms, SeatMoney
+from lara_core.seats import Cancelled, Cause, Policy, SeatDecision, SeatPool, SeatState, SessionFacts
 from lara_core.sessions import Session
 
 TICK: Final = timedelta(microseconds=1)
@@ -25,8 +26,12 @@ ENDS: Final = datetime(2027, 3, 8, 17, tzinfo=UTC)
 ANN: Final = Person.of("ann@example.com", "ann")
 ANN_TYPED: Final = Person.of("Ann@EXAMPLE.com")
 BEN: Final = Person.of("ben@example.com", "ben")
+BEN_ELSEWHERE: Final = Person.of("ben@example.org", "ben")
 CLEO: Final = Person.of("cleo@example.com", "cleo")
 DAN: Final = Person.of("dan@example.com")
+EVE: Final = Person.of("eve@example.com", "eve")
+
+ONE, TWO, THREE, FOUR, NINE = SeatNo(1), SeatNo(2), SeatNo(3), SeatNo(4), SeatNo(9)
 
 FREELY: Final = Policy()
 AT_PURCHASE: Final = Policy(assign_at_purchase=True)
@@ -53,31 +58,76 @@ def session(capacity: int | None = None, *, name: str = "excel") -> Session:
     return Session.open(act(), SessionId(name), starts=STARTS, ends=ENDS, capacity=capacity).state
 
 
+# The sessions of most tests, as they were put on sale: what a pool asks of them is the same ever after.
+EXCEL: Final = session()
+WORD: Final = session(name="word")
+CALLED_OFF: Final = EXCEL.cancel(act()).state
+
+
+def buy(
+    act: Act,
+    learners: Sequence[Person] = (),
+    invitees: Sequence[Person] = (),
+    *,
+    name: str = "pool",
+    prices: Sequence[Money] = (PRICE, PRICE, PRICE),
+    policy: Policy = FREELY,
+    session: SessionFacts = EXCEL,
+    seated: Container[PersonKey] = (),
+    invoice: Deadline | None = None,
+) -> SeatDecision:
+    """A purchase of the manager's, in the transaction of all pools here."""
+    return SeatPool.buy(
+        act,
+        PoolId(name),
+        session=session,
+        transaction=TransactionId("order"),
+        buyer=ActorId("manager"),
+        prices=prices,
+        policy=policy,
+        learners=learners,
+        invitees=invitees,
+        invoice=invoice,
+        seated=seated,
+    )
+
+
 def pool(
     *learners: Person,
     invitees: Sequence[Person] = (),
     seats: int = 3,
     policy: Policy = FREELY,
     name: str = "pool",
+    invoice: Deadline | None = None,
 ) -> SeatPool:
     """A pool in that session, just bought, each seat at `PRICE`: those of *learners*, then those of *invitees*."""
-    return SeatPool.buy(
-        act(),
-        PoolId(name),
-        session=session(),
-        transaction=TransactionId("order"),
-        buyer=ActorId("manager"),
-        prices=(PRICE,) * seats,
-        policy=policy,
-        learners=learners,
-        invitees=invitees,
-        seated=(),
-    ).state
+    return buy(act(), learners, invitees, name=name, prices=(PRICE,) * seats, policy=policy, invoice=invoice).state
+
+
+def mixed() -> SeatPool:
+    """Seat 1 has Ann, seat 2 is free, seat 3 was Cleo's and is cancelled; version 3."""
+    revoked = pool(ANN, BEN, CLEO).revoke(act(), TWO, session=EXCEL, seated=()).state
+    return revoked.cancel(act(), (THREE,), session=EXCEL).state
+
+
+def gone(holder: Person | None = None, was: SeatState = SeatState.ENROLLED, *, cause: Cause = Cause.ASKED) -> Cancelled:
+    """What a cancelled seat leaves: *holder* *was* enrolled on it, unless it is said, or it was free."""
+    return Cancelled(cause, SeatState.FREE if holder is None else was, holder)
 
 
 def charge(captured: Money = PRICE * 3, *, terms: RefundTerms = TERMS) -> Charge:
     """What was just taken for those seats."""
     return Charge.capture(act(), TransactionId("order"), buyer=ActorId("manager"), captured=captured, terms=terms).state
+
+
+def cad(amount: str) -> Money:
+    """Canadian dollars."""
+    return Money.of(amount, "CAD")
+
+
+def money(kept: str, back: str, *, paid: str = "10.00", once: str = "0.00", due: str = "0.00") -> SeatMoney:
+    """Where the money of a seat is, which costs `PRICE` unless it is said."""
+    return SeatMoney(cad(paid), cad(kept), cad(back), cad(once), cad(due))
 
 
 def in_turn(

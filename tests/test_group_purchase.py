@@ -1,4 +1,4 @@
-"""The use cases of group purchase, over the memory store: what a host calls when somebody presses a button."""
+"""The use cases of group purchase and of places, over the memory store: what a host calls when a button is pressed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -9,30 +9,57 @@ from typing import Any, Final, get_args
 import pytest
 
 from lara_core.hosting import group_purchase as use
+from lara_core.hosting import places
 from lara_core.hosting.ports import Receipt, Written
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Event, Refusal, Refused
 from lara_core.kernel.errors import IdReused, NotFound
-from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import (
+    ActorId,
+    HoldId,
+    Key,
+    PoolId,
+    PortalId,
+    ProviderId,
+    RefundId,
+    RegistrationId,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
+from lara_core.purchase import BulkBuyingOff, BuyerRole
 from lara_core.refunds import (
     Charge,
     ChargeCaptured,
     ChargeEvent,
+    DuesPaid,
+    MoneyMoved,
     NothingCaptured,
+    NothingDue,
     Override,
     RefundFailed,
     RefundIdUsed,
     RefundRetried,
     RefundSucceeded,
     RefundTerms,
-    SeatMoney,
+    SeatsReinstated,
     SeatsSettled,
+)
+from lara_core.registrations import (
+    Origin,
+    Registered,
+    RegistrantSits,
+    RegistrationApproved,
+    RegistrationCancelled,
+    RegistrationEvent,
+    RegistrationRefused,
+    RegistrationRequested,
 )
 from lara_core.seats import (
     AlreadyAccepted,
     AlreadySeated,
+    Cause,
     InvitationAccepted,
     InvitationCorrected,
     InvitationDeclined,
@@ -40,37 +67,65 @@ from lara_core.seats import (
     LearnerWithdrew,
     Mode,
     NobodyToSeat,
+    NothingToCancel,
     Policy,
     PoolHandedOver,
     RemindersSent,
     SeatPool,
+    SeatReactivated,
     SeatRevoked,
     SeatsAssigned,
     SeatsBought,
     SeatsCancelled,
     SeatsInvited,
+    SeatTransferred,
 )
 from lara_core.sessions import (
     CapacityChanged,
     HoldReleased,
     HoldSecured,
+    HoldsSwept,
     NotEnoughPlaces,
     PlacesGivenBack,
     PlacesHeld,
+    PlacesOffered,
     PlacesTaken,
     Session,
+    SessionCancelled,
     SessionEvent,
     SessionOpened,
+    WaitingJoined,
+    WaitingLeft,
+    WaitingList,
 )
 from lara_core.testing.memory import MemoryStore
 from lara_core.testing.races import at_once, insist
-from tests.builders import ANN, ANN_TYPED, AT_PURCHASE, BEN, CLEO, DAN, ENDS, FREELY, NOW, PRICE, STARTS, TICK, act
+from tests.builders import (
+    ANN,
+    ANN_TYPED,
+    AT_PURCHASE,
+    BEN,
+    CLEO,
+    DAN,
+    ENDS,
+    EVE,
+    FOUR,
+    FREELY,
+    NOW,
+    ONE,
+    PRICE,
+    STARTS,
+    THREE,
+    TICK,
+    TWO,
+    act,
+    money,
+)
 
 SESSION: Final = SessionId("excel")
 POOL: Final = PoolId("pool")
 BASKET: Final = HoldId("basket")
 UNTIL: Final = Deadline.at(NOW + timedelta(minutes=15))
-ONE, TWO, THREE = SeatNo(1), SeatNo(2), SeatNo(3)
 ACT: Final = act()
 # The pool of another session, whose one invitation was over just before `NOW`.
 DUE: Final = PoolId("due")
@@ -79,41 +134,59 @@ FAY: Final = Person.of("fay@example.com")
 GUS: Final = EmailAddress("gus@example.com")
 # Invitations last half a week.
 POLICY: Final = Policy(invitation_hours=84, withdrawal=True)
+PORTAL: Final = PortalId("shop")
 ASKED_UNTIL: Final = Deadline.at(NOW + timedelta(hours=84))
 
 ORDER: Final = TransactionId("order")
-# A pool whose seats are cancelled: money for the first is on its way, that for the second failed to, the third is kept.
+# A pool whose seats were cancelled: money for the first is on its way, that for the second failed to, all of the third
+# is kept, and the fourth, which was refunded, is live again.
 GONE: Final = PoolId("gone")
-ASKED, FAILED, BACK = RefundId("asked"), RefundId("failed"), RefundId("back")
+ASKED, FAILED, GIVEN, BACK = RefundId("asked"), RefundId("failed"), RefundId("given"), RefundId("back")
+# Sold on an invoice, in a session of its own: a seat that nobody assigns any more, and one that nobody paid in time.
+QUIET, LEFT, UNPAID, INVOICED = SessionId("quiet"), PoolId("left"), PoolId("unpaid"), TransactionId("invoiced")
+PATIENT: Final = Policy(assign_at_purchase=True, withdrawal=True, unassigned_hours=1, release_unpaid=True)
+INVOICE: Final = Deadline.at(NOW - TICK)
+LONG_AGO: Final = NOW - timedelta(hours=1)
+# A session whose only place is taken, and has a waiting list; and who has asked for a place of that quiet one.
+FULL, FIRST, REQUESTED = SessionId("full"), RegistrationId("first"), RegistrationId("requested")
+WAITING: Final = WaitingList(offer_hours=24)
+OFFER: Final = HoldId("offer:5.1")
+OLD: Final = HoldId("old")
+MOVED: Final = PoolId("moved")
 NOTHING: Final = Money.zero(Currency("CAD"))
 FEE: Final = Money.of("1.00", "CAD")
 TERMS: Final = RefundTerms("0", FEE, FEE * 2)
 ILL: Final = Override("illness")
+REFUNDED: Final = money("0.00", "10.00")
+LESS_FEE: Final = money("1.00", "9.00")
 
 # What each use case is asked, and what it writes in `sold`: the aggregate, its version, the event.
 DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tuple[str, int, Event]]]]] = {
-    use.open_session: (
-        {"session": SessionId("word"), "starts": STARTS, "ends": ENDS, "capacity": 5},
-        [("word", 1, SessionOpened(SessionId("word"), STARTS, ENDS, 5, ACT))],
+    places.open_session: (
+        {"session": SessionId("word"), "starts": STARTS, "ends": ENDS, "capacity": 5, "waiting_list": WAITING},
+        [("word", 1, SessionOpened(SessionId("word"), STARTS, ENDS, 5, WAITING, ACT))],
     ),
-    use.resize_session: ({"session": SESSION, "capacity": 20}, [("excel", 4, CapacityChanged(20, (), ACT))]),
-    use.hold_places: (
+    places.resize_session: ({"session": SESSION, "capacity": 20}, [("excel", 4, CapacityChanged(20, (), ACT))]),
+    places.hold_places: (
         {"session": SESSION, "hold": HoldId("other"), "places": 2, "until": UNTIL},
         [("excel", 4, PlacesHeld(HoldId("other"), 2, UNTIL, (), ACT))],
     ),
-    use.secure_hold: ({"session": SESSION, "hold": BASKET}, [("excel", 4, HoldSecured(BASKET, ACT))]),
-    use.release_hold: ({"session": SESSION, "hold": BASKET}, [("excel", 4, HoldReleased(BASKET, ACT))]),
+    places.secure_hold: ({"session": SESSION, "hold": BASKET}, [("excel", 4, HoldSecured(BASKET, ACT))]),
+    places.release_hold: ({"session": SESSION, "hold": BASKET}, [("excel", 4, HoldReleased(BASKET, ACT))]),
     use.buy_seats: (
         {
             "pool": PoolId("second"),
             "session": SESSION,
             "transaction": TransactionId("order"),
             "buyer": ActorId("manager"),
+            "portal": PORTAL,
+            "role": BuyerRole.MANAGER,
             "prices": (PRICE, PRICE),
             "policy": FREELY,
             "learners": (BEN,),
             "invitees": (FAY,),
             "hold": BASKET,
+            "invoice": UNTIL,
         },
         [
             ("excel", 4, PlacesTaken(2, BASKET, (), ACT)),
@@ -129,6 +202,8 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
                     (PRICE, PRICE),
                     {ONE: BEN},
                     {TWO: FAY},
+                    FREELY.invitation_until(NOW),
+                    UNTIL,
                     ACT,
                 ),
             ),
@@ -166,17 +241,17 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
         [("pool", 2, PoolHandedOver(ActorId("manager"), ActorId("successor"), ACT))],
     ),
     use.cancel_seats: (
-        {"pool": POOL, "seats": (THREE, ONE), "refund": BACK, "override": ILL},
+        {"pool": POOL, "seats": (THREE, ONE), "refund": BACK, "override": ILL, "as_buyer": False},
         [
             ("excel", 4, PlacesGivenBack(2, ACT)),
-            ("pool", 2, SeatsCancelled((ONE, THREE), {ONE: ANN}, ACT)),
+            ("pool", 2, SeatsCancelled((ONE, THREE), {ONE: ANN}, {}, Cause.ASKED, ACT)),
             (
                 "order",
-                6,
+                9,
                 SeatsSettled(
                     SESSION,
                     POOL,
-                    dict.fromkeys((ONE, THREE), SeatMoney(PRICE, NOTHING, PRICE)),
+                    dict.fromkeys((ONE, THREE), REFUNDED),
                     FEE * 2,
                     BACK,
                     PRICE * 2,
@@ -187,17 +262,17 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
         ],
     ),
     use.cancel_all_seats: (
-        {"pool": POOL, "refund": BACK, "override": None},
+        {"pool": POOL, "refund": BACK, "override": None, "as_buyer": False},
         [
             ("excel", 4, PlacesGivenBack(3, ACT)),
-            ("pool", 2, SeatsCancelled((ONE, TWO, THREE), {ONE: ANN, TWO: DAN}, ACT)),
+            ("pool", 2, SeatsCancelled((ONE, TWO, THREE), {ONE: ANN}, {TWO: DAN}, Cause.ASKED, ACT)),
             (
                 "order",
-                6,
+                9,
                 SeatsSettled(
                     SESSION,
                     POOL,
-                    dict.fromkeys((ONE, TWO, THREE), SeatMoney(PRICE, FEE, PRICE - FEE)),
+                    dict.fromkeys((ONE, TWO, THREE), LESS_FEE),
                     FEE * 2,
                     BACK,
                     (PRICE - FEE) * 3,
@@ -216,11 +291,11 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
         [
             (
                 "order",
-                6,
+                9,
                 SeatsSettled(
                     SessionId("other"),
                     GONE,
-                    {THREE: SeatMoney(PRICE, NOTHING, PRICE)},
+                    {THREE: REFUNDED},
                     FEE * 2,
                     BACK,
                     PRICE,
@@ -230,9 +305,177 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
             )
         ],
     ),
-    use.refund_succeeded: ({"transaction": ORDER, "refund": ASKED}, [("order", 6, RefundSucceeded(ASKED, ACT))]),
-    use.refund_failed: ({"transaction": ORDER, "refund": ASKED}, [("order", 6, RefundFailed(ASKED, ACT))]),
-    use.retry_refund: ({"transaction": ORDER, "refund": FAILED}, [("order", 6, RefundRetried(FAILED, ACT))]),
+    use.refund_succeeded: ({"transaction": ORDER, "refund": ASKED}, [("order", 9, RefundSucceeded(ASKED, ACT))]),
+    use.refund_failed: ({"transaction": ORDER, "refund": ASKED}, [("order", 9, RefundFailed(ASKED, ACT))]),
+    use.cancel_transaction: (
+        {"transaction": ORDER, "refund": BACK, "override": None, "as_buyer": False},
+        [
+            ("other", 9, PlacesGivenBack(1, ACT)),
+            ("other", 10, PlacesGivenBack(1, ACT)),
+            ("excel", 4, PlacesGivenBack(3, ACT)),
+            ("due", 2, SeatsCancelled((ONE,), {}, {}, Cause.ASKED, ACT)),
+            ("gone", 7, SeatsCancelled((FOUR,), {}, {}, Cause.ASKED, ACT)),
+            ("pool", 2, SeatsCancelled((ONE, TWO, THREE), {ONE: ANN}, {TWO: DAN}, Cause.ASKED, ACT)),
+            (
+                "order",
+                9,
+                SeatsSettled(
+                    SessionId("other"), DUE, {ONE: LESS_FEE}, FEE * 2, RefundId("back:due"), PRICE - FEE, None, ACT
+                ),
+            ),
+            (
+                "order",
+                10,
+                SeatsSettled(SessionId("other"), GONE, {FOUR: LESS_FEE}, FEE * 2, None, NOTHING, None, ACT),
+            ),
+            (
+                "order",
+                11,
+                SeatsSettled(
+                    SESSION,
+                    POOL,
+                    dict.fromkeys((ONE, TWO, THREE), LESS_FEE),
+                    FEE * 2,
+                    RefundId("back:pool"),
+                    (PRICE - FEE) * 3,
+                    None,
+                    ACT,
+                ),
+            ),
+        ],
+    ),
+    use.cancel_unassigned: (
+        {"pool": LEFT, "refund": None},
+        [
+            ("quiet", 6, PlacesGivenBack(1, ACT)),
+            ("left", 3, SeatsCancelled((ONE,), {}, {}, Cause.UNASSIGNED, ACT)),
+        ],
+    ),
+    use.release_unpaid: (
+        {"pool": UNPAID},
+        [
+            ("quiet", 6, PlacesGivenBack(1, ACT)),
+            ("unpaid", 2, SeatsCancelled((ONE,), {ONE: CLEO}, {}, Cause.UNPAID, ACT)),
+        ],
+    ),
+    use.reactivate_seat: (
+        {"pool": GONE, "seat": THREE, "to": BEN, "mode": Mode.CONFIRMATION},
+        [
+            ("other", 9, PlacesTaken(1, None, (), ACT)),
+            ("gone", 7, SeatReactivated(THREE, BEN, ASKED_UNTIL, ACT)),
+            (
+                "order",
+                9,
+                SeatsReinstated(SessionId("other"), GONE, {THREE: money("0.00", "0.00")}, FEE * 2, NOTHING, ACT),
+            ),
+        ],
+    ),
+    use.pay_due: (
+        {"transaction": ORDER, "pool": GONE, "seats": (FOUR,)},
+        [("order", 9, DuesPaid(GONE, {FOUR: money("0.00", "9.00", paid="19.00")}, PRICE - FEE, ACT))],
+    ),
+    use.transfer_seat: (
+        {
+            "pool": POOL,
+            "seat": ONE,
+            "there": SessionId("other"),
+            "to": MOVED,
+            "price": PRICE - FEE,
+            "provider": ProviderId("ours"),
+            "provider_there": ProviderId("ours"),
+            "refund": BACK,
+        },
+        [
+            ("excel", 4, PlacesGivenBack(1, ACT)),
+            ("other", 9, PlacesTaken(1, None, (), ACT)),
+            ("pool", 2, SeatTransferred(ONE, ANN, SessionId("other"), MOVED, ACT)),
+            (
+                "moved",
+                1,
+                SeatsBought(
+                    MOVED,
+                    SessionId("other"),
+                    ORDER,
+                    ActorId("manager"),
+                    POLICY,
+                    (PRICE - FEE,),
+                    {ONE: ANN},
+                    {},
+                    None,
+                    None,
+                    ACT,
+                ),
+            ),
+            (
+                "order",
+                9,
+                MoneyMoved(
+                    POOL,
+                    ONE,
+                    money("0.00", "0.00", paid="0.00"),
+                    SessionId("other"),
+                    MOVED,
+                    money("0.00", "1.00"),
+                    BACK,
+                    FEE,
+                    ACT,
+                ),
+            ),
+        ],
+    ),
+    places.cancel_session: (
+        {"session": QUIET, "refund": BACK},
+        [
+            ("quiet", 6, SessionCancelled((), ACT)),
+            ("quiet", 7, PlacesGivenBack(1, ACT)),
+            ("quiet", 8, PlacesGivenBack(1, ACT)),
+            ("quiet", 9, PlacesGivenBack(1, ACT)),
+            ("left", 3, SeatsCancelled((ONE,), {}, {}, Cause.SESSION_CANCELLED, ACT)),
+            ("unpaid", 2, SeatsCancelled((ONE,), {ONE: CLEO}, {}, Cause.SESSION_CANCELLED, ACT)),
+            ("requested", 2, RegistrationCancelled(BEN, ACT)),
+        ],
+    ),
+    places.join_waiting_list: (
+        {"session": FULL, "person": DAN},
+        [("full", 5, WaitingJoined(DAN, (), ACT))],
+    ),
+    places.leave_waiting_list: ({"session": FULL, "person": FAY}, [("full", 5, WaitingLeft(FAY, (0,), ACT))]),
+    places.offer_places: (
+        {"session": FULL},
+        [("full", 5, PlacesOffered({OFFER: FAY}, Deadline.at(NOW + timedelta(hours=24)), (), ACT))],
+    ),
+    places.sweep_holds: ({"session": QUIET}, [("quiet", 6, HoldsSwept((OLD,), ACT))]),
+    places.register: (
+        {
+            "registration": RegistrationId("new"),
+            "session": SESSION,
+            "person": BEN,
+            "approval": True,
+            "hold": BASKET,
+        },
+        [
+            ("excel", 4, PlacesTaken(1, BASKET, (), ACT)),
+            ("new", 1, RegistrationRequested(RegistrationId("new"), SESSION, BEN, Origin.INDIVIDUAL, ACT)),
+        ],
+    ),
+    places.import_registrations: (
+        {"session": SESSION, "people": {RegistrationId("row-1"): BEN, RegistrationId("row-2"): EVE}},
+        [
+            ("excel", 4, PlacesTaken(2, None, (), ACT)),
+            ("row-1", 1, Registered(RegistrationId("row-1"), SESSION, BEN, Origin.IMPORTED, ACT)),
+            ("row-2", 1, Registered(RegistrationId("row-2"), SESSION, EVE, Origin.IMPORTED, ACT)),
+        ],
+    ),
+    places.approve_registration: ({"registration": REQUESTED}, [("requested", 2, RegistrationApproved(BEN, ACT))]),
+    places.refuse_registration: (
+        {"registration": REQUESTED},
+        [("quiet", 6, PlacesGivenBack(1, ACT)), ("requested", 2, RegistrationRefused(BEN, ACT))],
+    ),
+    places.cancel_registration: (
+        {"registration": FIRST},
+        [("full", 5, PlacesGivenBack(1, ACT)), ("first", 2, RegistrationCancelled(ANN, ACT))],
+    ),
+    use.retry_refund: ({"transaction": ORDER, "refund": FAILED}, [("order", 9, RefundRetried(FAILED, ACT))]),
 }
 
 # Something else for every argument: none of them may be missing from what a key stands for.
@@ -252,7 +495,7 @@ ELSE: Final[Mapping[str, Any]] = {
     "learners": (CLEO,),
     "invitees": (CLEO,),
     "people": (CLEO,),
-    "seat": THREE,
+    "seat": FOUR,
     "invitation": 2,
     "learner": CLEO,
     "to": CLEO,
@@ -262,7 +505,20 @@ ELSE: Final[Mapping[str, Any]] = {
     "override": Override("something else"),
     "captured": PRICE * 2,
     "terms": RefundTerms("1", FEE, FEE * 2),
+    "portal": PortalId("else"),
+    "role": BuyerRole.CLIENT,
+    "invoice": None,
+    "as_buyer": True,
+    "there": SessionId("else"),
+    "price": PRICE * 2,
+    "provider": ProviderId("else"),
+    "provider_there": ProviderId("else"),
+    "waiting_list": WaitingList(automatic=True),
+    "person": CLEO,
+    "approval": False,
+    "registration": RegistrationId("else"),
 }
+ELSE_IMPORTED: Final = {RegistrationId("row-1"): BEN, RegistrationId("row-3"): EVE}
 
 COMMANDS: Final = [pytest.param(command, id=command.__name__) for command in DONE]
 
@@ -276,20 +532,32 @@ def buy(
     seats: int = 3,
     learners: Sequence[Person] = (),
     invitees: Sequence[Person] = (),
+    **given: Any,
 ) -> Receipt:
     """Buy seats in a session, in the same transaction whatever the pool."""
+    facts: dict[str, Any] = {
+        "transaction": ORDER,
+        "portal": PORTAL,
+        "role": BuyerRole.MANAGER,
+        "prices": (PRICE,) * seats,
+        "policy": POLICY,
+        **given,
+    }
     return use.buy_seats(
         store,
         by,
         name,
         session=session,
-        transaction=TransactionId("order"),
         buyer=ActorId("manager"),
-        prices=(PRICE,) * seats,
-        policy=POLICY,
         learners=learners,
         invitees=invitees,
+        **facts,
     )
+
+
+def shop() -> MemoryStore:
+    """A store with a portal on which managers buy in bulk, and clients do not."""
+    return MemoryStore(bulk_buyers={PORTAL: {BuyerRole.MANAGER}})
 
 
 @pytest.fixture
@@ -297,21 +565,40 @@ def sold() -> MemoryStore:
     """Ten places; two are held in a basket, and three were bought: Ann is on the first seat, Dan is asked for the next.
 
     The invitation in the other session is over by one microsecond. All was taken in one transaction; the seats of its
-    third pool are cancelled one by one.
+    third pool are cancelled one by one, and the last one is live again. What stands above as on an invoice is nobody's
+    any more, and one place is asked for, in a session with an old hold; in another one Fay waits.
     """
-    store = MemoryStore()
-    _ = use.open_session(store, act(key="open"), SESSION, starts=STARTS, ends=ENDS, capacity=10)
-    _ = use.hold_places(store, act(key="basket"), SESSION, BASKET, 2, until=UNTIL)
+    store = shop()
+    _ = places.open_session(store, act(key="open"), SESSION, starts=STARTS, ends=ENDS, capacity=10)
+    _ = places.hold_places(store, act(key="basket"), SESSION, BASKET, 2, until=UNTIL)
     _ = buy(store, act(key="buy"), POOL, learners=(ANN,), invitees=(DAN,))
-    _ = use.open_session(store, act(key="other"), SessionId("other"), starts=STARTS, ends=ENDS)
+    _ = places.open_session(store, act(key="other"), SessionId("other"), starts=STARTS, ends=ENDS)
     long_ago = act(NOW - timedelta(hours=84) - TICK, key="ask")
     _ = buy(store, long_ago, DUE, session=SessionId("other"), seats=1, invitees=(FAY,))
-    _ = buy(store, act(key="buy-more"), GONE, session=SessionId("other"))
-    _ = use.capture_payment(store, act(key="capture"), ORDER, buyer=ActorId("manager"), captured=PRICE * 7, terms=TERMS)
-    for seat, refund in [(ONE, ASKED), (TWO, FAILED), (THREE, None)]:
+    _ = buy(store, act(key="buy-more"), GONE, session=SessionId("other"), seats=4)
+    _ = use.capture_payment(store, act(key="capture"), ORDER, buyer=ActorId("manager"), captured=PRICE * 8, terms=TERMS)
+    for seat, refund in [(ONE, ASKED), (TWO, FAILED), (THREE, None), (FOUR, GIVEN)]:
         _ = use.cancel_seats(store, act(key=f"cancel-{seat}"), GONE, [seat], refund=refund)
     _ = use.refund_failed(store, act(key="fail"), ORDER, FAILED)
+    _ = use.refund_succeeded(store, act(key="succeed"), ORDER, GIVEN)
+    _ = use.reactivate_seat(store, act(key="reactivate"), GONE, FOUR)
+    sell_on_invoice(store)
+    _ = places.open_session(store, act(key="full"), FULL, starts=STARTS, ends=ENDS, capacity=1, waiting_list=WAITING)
+    _ = places.register(store, act(key="sell-out"), FIRST, session=FULL, person=ANN)
+    _ = places.join_waiting_list(store, act(key="wait"), FULL, FAY)
+    _ = places.resize_session(store, act(key="enlarge"), FULL, 2)
     return store
+
+
+def sell_on_invoice(store: MemoryStore) -> None:
+    """The quiet session: two pools, somebody who asks for a place, and a hold that has lapsed by now."""
+    _ = places.open_session(store, act(key="quiet"), QUIET, starts=STARTS, ends=ENDS)
+    asked: dict[str, Any] = {"session": QUIET, "transaction": INVOICED, "policy": PATIENT, "seats": 1}
+    _ = buy(store, act(LONG_AGO, key="left"), LEFT, learners=(EVE,), **asked)
+    _ = use.withdraw_learner(store, act(LONG_AGO, key="leave"), LEFT, ONE)
+    _ = buy(store, act(LONG_AGO, key="unpaid"), UNPAID, learners=(CLEO,), invoice=INVOICE, **asked)
+    _ = places.register(store, act(key="ask-for"), REQUESTED, session=QUIET, person=BEN, approval=True)
+    _ = places.hold_places(store, act(LONG_AGO, key="old"), QUIET, OLD, 1, until=INVOICE)
 
 
 def both(store: MemoryStore) -> tuple[Session, SeatPool]:
@@ -339,20 +626,24 @@ def test_a_command_does_what_it_says(command: Callable[..., Receipt], sold: Memo
     asked, expected = DONE[command]
     receipt = command(sold, ACT, **asked)
     assert receipt == Receipt(ACT.by, ACT.key, tuple(Written(*written) for written in expected))
-    assert [last(sold, name, event) for name, _, event in expected] == [written[1:] for written in expected]
+    written = [(name, version, events_of(sold, name, event)[version - 1]) for name, version, event in expected]
+    assert written == expected
+    last = {name: (version, event) for name, version, event in expected}
+    assert {name: len(events_of(sold, name, event)) for name, (_, event) in last.items()} == {
+        name: version for name, (version, _) in last.items()
+    }
 
 
-def last(store: MemoryStore, name: str, like: Event) -> tuple[int, Event]:
-    """How many events an aggregate has, of the kind that *like* happened to, and the last of them."""
+def events_of(store: MemoryStore, name: str, like: Event) -> Sequence[Event]:
+    """All that ever happened to the aggregate that *like* happened to."""
     with store.transaction() as work:
-        events: Sequence[Event]
         if isinstance(like, get_args(SessionEvent)):
-            events = work.sessions.events(SessionId(name))
-        elif isinstance(like, get_args(ChargeEvent)):
-            events = work.charges.events(TransactionId(name))
-        else:
-            events = work.pools.events(PoolId(name))
-    return len(events), events[-1]
+            return work.sessions.events(SessionId(name))
+        if isinstance(like, get_args(ChargeEvent)):
+            return work.charges.events(TransactionId(name))
+        if isinstance(like, get_args(RegistrationEvent)):
+            return work.registrations.events(RegistrationId(name))
+        return work.pools.events(PoolId(name))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -370,13 +661,19 @@ def test_every_argument_is_content(command: Callable[..., Receipt], argument: st
     """Whoever changes anything about a command needs another key: the old one has its receipt (K4)."""
     asked, _ = DONE[command]
     _ = command(sold, ACT, **asked)
+    other = ELSE_IMPORTED if command is places.import_registrations and argument == "people" else ELSE[argument]
     with pytest.raises(IdReused):
-        _ = command(sold, ACT, **{**asked, argument: ELSE[argument]})
+        _ = command(sold, ACT, **{**asked, argument: other})
 
 
 def test_every_use_case_is_tested() -> None:
     """What is above is all of them, with all their arguments."""
-    own = [(name, function) for name, function in getmembers(use, isfunction) if function.__module__ == use.__name__]
+    own = [
+        (name, function)
+        for module in (use, places)
+        for name, function in getmembers(module, isfunction)
+        if function.__module__ == module.__name__
+    ]
     found = {function for name, function in own if not name.startswith("_")}
     assert DONE.keys() == found
     for command, (asked, _) in DONE.items():
@@ -385,9 +682,9 @@ def test_every_use_case_is_tested() -> None:
 
 def test_two_commands_never_share_a_key(sold: MemoryStore) -> None:
     """What is done is part of the content: cancelling some seats is not cancelling all of them (K4)."""
-    _ = use.secure_hold(sold, ACT, SESSION, BASKET)
+    _ = places.secure_hold(sold, ACT, SESSION, BASKET)
     with pytest.raises(IdReused):
-        _ = use.release_hold(sold, ACT, SESSION, BASKET)
+        _ = places.release_hold(sold, ACT, SESSION, BASKET)
 
 
 def test_the_order_of_seats_is_not_content(sold: MemoryStore) -> None:
@@ -401,7 +698,11 @@ def test_the_order_of_seats_is_not_content(sold: MemoryStore) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [command for command in COMMANDS if command.values[0] not in (use.open_session, use.capture_payment)],
+    [
+        command
+        for command in COMMANDS
+        if command.values[0] not in (places.open_session, use.capture_payment, use.cancel_transaction)
+    ],
 )
 def test_what_is_not_there_is_not_found(command: Callable[..., Receipt]) -> None:
     """A mistyped id is `NotFound`, and the key stays fresh."""
@@ -411,6 +712,20 @@ def test_what_is_not_there_is_not_found(command: Callable[..., Receipt]) -> None
         _ = command(store, ACT, **asked)
     with store.transaction() as work:
         assert work.answer(ACT.by, ACT.key) is None
+
+
+def test_a_transaction_that_is_not_there_has_nothing_to_cancel() -> None:
+    """It has no pools, and so no seat: the answer is the same as when all are cancelled (S11)."""
+    asked, _ = DONE[use.cancel_transaction]
+    assert refusal(partial(use.cancel_transaction, MemoryStore(), ACT, **asked)) == NothingToCancel()
+
+
+@pytest.mark.parametrize(
+    ("portal", "role"), [(PORTAL, BuyerRole.CLIENT), (PortalId("unknown"), BuyerRole.MANAGER)], ids=["role", "portal"]
+)
+def test_nobody_buys_in_bulk_where_it_is_off(portal: PortalId, role: BuyerRole, sold: MemoryStore) -> None:
+    """The switch is the portal's and the role's, and what is not known there is off (S1)."""
+    assert refusal(partial(buy, sold, ACT, PoolId("second"), portal=portal, role=role)) == BulkBuyingOff(role)
 
 
 def test_a_pool_is_named_once(sold: MemoryStore) -> None:
@@ -440,12 +755,11 @@ def test_places_come_back_with_cancelled_seats(sold: MemoryStore) -> None:
 
 def test_seats_that_nothing_was_taken_for_have_nothing_to_settle(sold: MemoryStore) -> None:
     """Without a charge seats are cancelled, but no refund of a price becomes none unseen (S11, S12)."""
-    asked: dict[str, Any] = {"session": SESSION, "buyer": ActorId("manager"), "policy": POLICY}
-    unpaid, free = TransactionId("unpaid"), PoolId("free")
-    _ = use.buy_seats(sold, act(key="unpaid"), PoolId("unpaid"), transaction=unpaid, prices=(PRICE,), **asked)
-    _ = use.buy_seats(sold, act(key="free"), free, transaction=unpaid, prices=(PRICE - PRICE,), **asked)
-    assert refusal(partial(use.cancel_all_seats, sold, ACT, PoolId("unpaid"), refund=BACK)) == NothingCaptured(unpaid)
-    for pool, refund in ((PoolId("unpaid"), None), (free, BACK)):
+    unpaid, dear, free = TransactionId("unpaid"), PoolId("dear"), PoolId("free")
+    _ = buy(sold, act(key="dear"), dear, transaction=unpaid, prices=(PRICE,))
+    _ = buy(sold, act(key="free"), free, transaction=unpaid, prices=(NOTHING,))
+    assert refusal(partial(use.cancel_all_seats, sold, ACT, dear, refund=BACK)) == NothingCaptured(unpaid)
+    for pool, refund in ((dear, None), (free, BACK)):
         receipt = use.cancel_all_seats(sold, act(key=f"cancel-{pool}"), pool, refund=refund)
         assert [type(written.event) for written in receipt.written] == [PlacesGivenBack, SeatsCancelled]
 
@@ -468,8 +782,23 @@ def test_of_sixteen_who_give_back_what_was_kept_one_does(sold: MemoryStore) -> N
 
     written = at_once(lambda: sold, *(partial(ask, number) for number in range(16)))
     charge = charged(sold)
-    assert (sum(written), len(charge.refunds), charge.version) == (1, 3, 6)
-    assert charge.seats[GONE][THREE] == SeatMoney(PRICE, NOTHING, PRICE)
+    assert (sum(written), len(charge.refunds), charge.version) == (1, 4, 9)
+    assert charge.seats[GONE][THREE] == REFUNDED
+
+
+def test_of_sixteen_who_pay_what_is_due_one_does(sold: MemoryStore) -> None:
+    """Whoever reports it, and however often under keys of their own, it was taken once (S13)."""
+
+    def pay(number: int, shared: MemoryStore) -> Refusal | None:
+        try:
+            _ = insist(partial(use.pay_due, shared, act(key=f"key-{number}"), ORDER, GONE, [FOUR]))
+        except Refused as refused:
+            return refused.refusal
+        return None
+
+    said = at_once(lambda: sold, *(partial(pay, number) for number in range(16)))
+    assert (said.count(None), said.count(NothingDue(FOUR))) == (1, 15)
+    assert charged(sold).captured == PRICE * 8 + (PRICE - FEE)
 
 
 def seat_elsewhere(store: MemoryStore, person: Person) -> None:
@@ -479,7 +808,7 @@ def seat_elsewhere(store: MemoryStore, person: Person) -> None:
 
 def seat_alone(store: MemoryStore, person: Person) -> None:
     """Seat somebody on no pool's seat."""
-    store.seat_individually(SESSION, person)
+    _ = places.register(store, act(key="alone"), RegistrationId("alone"), session=SESSION, person=person)
 
 
 @pytest.mark.parametrize("seat", [seat_elsewhere, seat_alone])
@@ -495,6 +824,28 @@ def test_nobody_sits_twice_in_a_session(seat: Callable[[MemoryStore, Person], No
         assert refusal(partial(use.revoke_seat, sold, ACT, POOL, ONE, to=BEN, mode=mode)) == AlreadySeated((BEN,))
     assert refusal(partial(buy, sold, ACT, PoolId("second"), learners=(BEN,))) == AlreadySeated((BEN,))
     assert refusal(partial(buy, sold, ACT, PoolId("second"), invitees=(BEN,))) == AlreadySeated((BEN,))
+    register = partial(places.register, sold, ACT, RegistrationId("new"), session=SESSION, person=BEN)
+    assert refusal(register) == RegistrantSits(BEN)
+    roster = {RegistrationId("new"): BEN}
+    assert refusal(partial(places.import_registrations, sold, ACT, SESSION, roster)) == NobodyToSeat((BEN,))
+    _ = use.cancel_seats(sold, act(key="cancel"), POOL, [THREE])
+    for mode in Mode:
+        again = partial(use.reactivate_seat, sold, ACT, POOL, THREE, to=BEN, mode=mode)
+        assert refusal(again) == AlreadySeated((BEN,))
+    _ = use.assign_seats(sold, act(key="there"), GONE, [BEN])
+    moving = {**DONE[use.transfer_seat][0], "pool": GONE, "seat": FOUR, "there": SESSION}
+    assert refusal(partial(use.transfer_seat, sold, ACT, **moving)) == AlreadySeated((BEN,))
+
+
+@pytest.mark.parametrize("seat", [seat_elsewhere, seat_alone])
+def test_a_learner_who_sits_elsewhere_does_not_come_back(
+    seat: Callable[[MemoryStore, Person], None], sold: MemoryStore
+) -> None:
+    """A reactivated seat is its former learner's only if they do not sit in the session by now (S13, S5)."""
+    _ = use.cancel_seats(sold, act(key="cancel"), POOL, [ONE])
+    seat(sold, ANN)
+    receipt = use.reactivate_seat(sold, ACT, POOL, ONE)
+    assert receipt.written[1] == Written("pool", 3, SeatReactivated(ONE, None, None, ACT))
 
 
 def test_an_invitee_sits(sold: MemoryStore) -> None:
@@ -538,8 +889,8 @@ def test_of_sixteen_answers_one_counts(sold: MemoryStore) -> None:
 
 def test_of_sixteen_buyers_one_gets_the_last_place() -> None:
     """Whoever tries at once, with the same session in view, the place is sold once (N1)."""
-    store = MemoryStore()
-    _ = use.open_session(store, act(key="open"), SESSION, starts=STARTS, ends=ENDS, capacity=1)
+    store = shop()
+    _ = places.open_session(store, act(key="open"), SESSION, starts=STARTS, ends=ENDS, capacity=1)
 
     def try_to_buy(number: int, shared: MemoryStore) -> bool:
         try:

@@ -10,14 +10,14 @@ from attrs import evolve
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Refusal, why_not
 from lara_core.kernel.errors import Flaw
-from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import SeatNo, SessionId
 from lara_core.kernel.people import EmailAddress, Person, PersonKey
 from lara_core.seats import (
     AccountInvited,
     AccountNeeded,
     AlreadyAccepted,
     AlreadySeated,
-    Cancelled,
+    Cause,
     Counters,
     Invitation,
     InvitationAccepted,
@@ -50,6 +50,7 @@ from lara_core.seats import (
     SeatsCancelled,
     SeatsInvited,
     SeatState,
+    SessionCalledOff,
     SessionEnded,
     SessionStarted,
 )
@@ -59,31 +60,37 @@ from tests.builders import (
     ANN_TYPED,
     AT_PURCHASE,
     BEN,
+    BEN_ELSEWHERE,
     BRIEFLY,
+    CALLED_OFF,
     CLEO,
     DAN,
     ENDS,
+    EVE,
+    EXCEL,
+    FOUR,
     FREELY,
+    NINE,
     NOW,
+    ONE,
     PRICE,
     STARTS,
+    THREE,
     TICK,
+    TWO,
+    WORD,
     act,
+    buy,
     flaw,
+    gone,
     in_turn,
     keys,
     pool,
-    session,
 )
 
-EXCEL = session()
-WORD = session(name="word")
-ONE, TWO, THREE, FOUR, NINE = SeatNo(1), SeatNo(2), SeatNo(3), SeatNo(4), SeatNo(9)
-BEN_ELSEWHERE = Person.of("ben@example.org", "ben")
 # Dan once he has an account, and that account under another address; whoever has Dan's address under another account.
 DAN_SIGNED_IN = Person.of("dan@example.com", "dan")
 DAN_ELSEWHERE = Person.of("daniel@example.org", "dan")
-EVE = Person.of("eve@example.com", "eve")
 FAY = Person.of("fay@example.com")
 GUS = EmailAddress("gus@example.com")
 BY_CONFIRMATION = frozenset({Mode.CONFIRMATION})
@@ -98,27 +105,10 @@ FROM_LATE = Deadline.at(LATE.at + timedelta(hours=24))
 SOON = Session.open(act(), EXCEL.id, starts=LAST - timedelta(hours=1), ends=LAST + timedelta(hours=5)).state
 
 
-def _buy(
-    act: Act,
-    learners: Sequence[Person] = (),
-    invitees: Sequence[Person] = (),
-    *,
-    policy: Policy = BRIEFLY,
-    session: Session = EXCEL,
-    seated: Container[PersonKey] = (),
-) -> SeatDecision:
-    return SeatPool.buy(
-        act,
-        PoolId("pool"),
-        session=session,
-        transaction=TransactionId("order"),
-        buyer=ActorId("manager"),
-        prices=(PRICE, PRICE, PRICE),
-        policy=policy,
-        learners=learners,
-        invitees=invitees,
-        seated=seated,
-    )
+def _buy(act: Act, learners: Sequence[Person] = (), invitees: Sequence[Person] = (), **given: Any) -> SeatDecision:
+    """Three seats, under a policy of invitations that last a day unless told otherwise."""
+    facts: dict[str, Any] = {"policy": BRIEFLY, **given}
+    return buy(act, learners, invitees, **facts)
 
 
 def _asked(*invitees: Person, learners: Sequence[Person] = (), seats: int = 3, policy: Policy = BRIEFLY) -> SeatPool:
@@ -147,7 +137,19 @@ def test_a_purchase_invites_its_invitees(
     asked = {SeatNo(seat): person for seat, person in enumerate(invitees, 1 + len(learners))}
     empty = _buy(act()).state
     assert decision.events == (
-        SeatsBought(empty.id, EXCEL.id, empty.transaction, empty.buyer, policy, (PRICE,) * 3, enrolled, asked, act()),
+        SeatsBought(
+            empty.id,
+            EXCEL.id,
+            empty.transaction,
+            empty.buyer,
+            policy,
+            (PRICE,) * 3,
+            enrolled,
+            asked,
+            UNTIL,
+            None,
+            act(),
+        ),
     )
     assert decision.state == evolve(
         empty,
@@ -186,16 +188,24 @@ def test_a_purchase_skips_no_invitee(
 
 
 def test_a_purchase_with_invitees_looks_in_this_order() -> None:
-    """A session that has ended, then one that has started, then the modes; only then who is named."""
+    """A session that is cancelled, has ended, or has started, then the modes; only then who is named."""
     wrong = {
+        "session": CALLED_OFF,
         "act": act(ENDS),
         "learners": (DAN,),
         "invitees": (DAN,),
         "policy": Policy(assign_at_purchase=True, modes=AT_ONCE),
     }
     assert in_turn(
-        _buy, wrong, {"act": act(STARTS)}, {"act": act()}, {"policy": AT_PURCHASE}, {"invitees": (FAY,)}
+        _buy,
+        wrong,
+        {"session": EXCEL},
+        {"act": act(STARTS)},
+        {"act": act()},
+        {"policy": AT_PURCHASE},
+        {"invitees": (FAY,)},
     ) == [
+        SessionCalledOff(),
         SessionEnded(ENDS),
         SessionStarted(STARTS),
         ModeOff(Mode.CONFIRMATION),
@@ -271,6 +281,7 @@ def test_an_invitation_looks_in_this_order() -> None:
     assert in_turn(
         SeatPool.invite,
         wrong,
+        {"session": CALLED_OFF},
         {"session": EXCEL},
         {"act": act()},
         {"self": before},
@@ -278,6 +289,7 @@ def test_an_invitation_looks_in_this_order() -> None:
         {"people": (DAN, ANN)},
     ) == [
         OtherSession(SessionId("excel"), SessionId("word")),
+        SessionCalledOff(),
         SessionStarted(STARTS),
         ModeOff(Mode.CONFIRMATION),
         NobodyToSeat((ANN,)),
@@ -395,11 +407,12 @@ def test_an_acceptance_looks_in_this_order() -> None:
     assert in_turn(
         SeatPool.accept,
         wrong,
-        {"session": EXCEL},
+        {"session": CALLED_OFF},
         {"seat": THREE},
         {"seat": ONE},
         {"seat": TWO},
         {"invitation": 1},
+        {"session": EXCEL},
         {"act": LATE},
         {"act": act(LAST)},
         {"learner": BEN, "self": account},
@@ -411,6 +424,7 @@ def test_an_acceptance_looks_in_this_order() -> None:
         InvitationDead(THREE),
         InvitationDead(ONE),
         InvitationDead(TWO),
+        SessionCalledOff(),
         SessionStarted(STARTS),
         InvitationExpired(TWO, UNTIL),
         AccountNeeded((FAY,)),
@@ -434,6 +448,7 @@ def test_a_decline_frees_the_seat(policy: Policy) -> None:
         version=2,
         free=(TWO,),
         invited={ONE: Invitation(1, ANN, UNTIL), THREE: Invitation(1, FAY, UNTIL)},
+        emptied={TWO: NOW} if policy.assign_at_purchase else {},
     )
     assert decision.state.to_assign == ((TWO,) if policy.assign_at_purchase else ())
     again = decision.state.invite(act(), (DAN,), session=EXCEL, seated=keys(ANN, FAY)).state
@@ -445,16 +460,18 @@ def test_a_decline_looks_in_this_order() -> None:
     """Where several refusals apply, the first of the documented order is told; what was accepted stands (S6)."""
     before = _asked(BEN, DAN)
     taken = before.accept(act(), ONE, 1, learner=BEN, session=EXCEL, seated=keys(BEN, DAN)).state
-    wrong = {"act": LATE, "session": WORD, "seat": NINE, "invitation": 1}
+    wrong = {"act": act(STARTS), "session": WORD, "seat": NINE, "invitation": 1}
     assert in_turn(
         taken.decline,
         wrong,
-        {"session": EXCEL},
+        {"session": CALLED_OFF},
         {"seat": ONE},
         {"invitation": 7},
         {"seat": THREE},
         {"seat": TWO},
         {"invitation": 1},
+        {"session": EXCEL},
+        {"act": LATE},
         {"act": act(LAST)},
     ) == [
         OtherSession(SessionId("excel"), SessionId("word")),
@@ -463,6 +480,8 @@ def test_a_decline_looks_in_this_order() -> None:
         InvitationDead(ONE),
         InvitationDead(THREE),
         InvitationDead(TWO),
+        SessionCalledOff(),
+        SessionStarted(STARTS),
         InvitationExpired(TWO, UNTIL),
         None,
     ]
@@ -511,6 +530,14 @@ def _cancelled(before: SeatPool) -> SeatPool:
     return before.cancel(act(), (ONE,), session=EXCEL).state
 
 
+def _cancelled_and_reactivated(before: SeatPool) -> SeatPool:
+    return _cancelled(before).reactivate(act(), ONE, session=EXCEL, seated=()).state
+
+
+def _called_off(before: SeatPool) -> SeatPool:
+    return before.call_off(act(), session=EXCEL).state
+
+
 def _accepted(before: SeatPool) -> SeatPool:
     number = before.invited[ONE].number
     return before.accept(act(), ONE, number, learner=DAN_SIGNED_IN, session=EXCEL, seated=keys(DAN)).state
@@ -545,6 +572,8 @@ def _accepted_and_cancelled(before: SeatPool) -> SeatPool:
         _invited_when_due,
         _assigned_when_due,
         _cancelled,
+        _cancelled_and_reactivated,
+        _called_off,
         _accepted_and_revoked,
         _accepted_and_reassigned,
         _accepted_and_withdrawn,
@@ -674,6 +703,7 @@ def test_a_correction_looks_in_this_order() -> None:
     assert in_turn(
         before.correct,
         wrong,
+        {"session": CALLED_OFF},
         {"session": EXCEL},
         {"act": LATE},
         {"seat": THREE},
@@ -687,6 +717,7 @@ def test_a_correction_looks_in_this_order() -> None:
         {"to": GUS},
     ) == [
         OtherSession(SessionId("excel"), SessionId("word")),
+        SessionCalledOff(),
         SessionStarted(STARTS),
         NoSuchSeat(NINE),
         SeatIs(THREE, SeatState.FREE),
@@ -847,8 +878,8 @@ def test_under_the_switch_an_expired_seat_is_to_be_assigned() -> None:
     before = _asked(DAN, learners=(ANN, BEN), policy=evolve(BRIEFLY, assign_at_purchase=True))
     assert before.to_assign == ()
     assert before.as_of(LAST, EXCEL) is before
-    assert before.as_of(LATE.at, EXCEL).to_assign == (THREE,)
-    assert before.expire(LATE, session=EXCEL).state.to_assign == (THREE,)
+    seen, swept = before.as_of(LATE.at, EXCEL), before.expire(LATE, session=EXCEL).state
+    assert (seen.to_assign, seen.emptied) == (swept.to_assign, swept.emptied) == ((THREE,), {THREE: LATE.at})
 
 
 def test_a_pool_is_seen_as_of_a_time() -> None:
@@ -972,17 +1003,23 @@ def test_a_seat_that_is_due_is_cancelled_without_a_holder() -> None:
     """It is live, and nobody's: whoever was too late lost nothing more (S7, S11)."""
     before = _staggered()
     decision = before.cancel(LATE, (ONE, TWO, FOUR), session=EXCEL)
-    assert decision.events == (SeatsCancelled((ONE, TWO, FOUR), {TWO: ANN, FOUR: CLEO}, LATE),)
+    assert decision.events == (SeatsCancelled((ONE, TWO, FOUR), {TWO: ANN}, {FOUR: CLEO}, Cause.ASKED, LATE),)
     assert decision.state == evolve(
         before,
         version=5,
         invited={THREE: Invitation(1, FAY, UNTIL)},
         enrolled={},
-        cancelled={ONE: Cancelled(None), TWO: Cancelled(ANN), FOUR: Cancelled(CLEO)},
+        cancelled={ONE: gone(), TWO: gone(ANN), FOUR: gone(CLEO, SeatState.INVITED)},
     )
     everything = before.cancel_all(act(LAST), session=EXCEL)
     assert everything.events == (
-        SeatsCancelled((ONE, TWO, THREE, FOUR, SeatNo(5)), {ONE: BEN, TWO: ANN, THREE: FAY, FOUR: CLEO}, act(LAST)),
+        SeatsCancelled(
+            (ONE, TWO, THREE, FOUR, SeatNo(5)),
+            {TWO: ANN},
+            {ONE: BEN, THREE: FAY, FOUR: CLEO},
+            Cause.ASKED,
+            act(LAST),
+        ),
     )
     assert everything.state.counters() == Counters(free=0, invited=0, enrolled=0, cancelled=5)
 

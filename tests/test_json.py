@@ -20,37 +20,74 @@ from lara_core.hosting.once import fingerprint
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Act, Decision, Event, Refusal
 from lara_core.kernel.errors import BadValue, Flaw
-from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import (
+    AccountId,
+    ActorId,
+    HoldId,
+    Key,
+    PoolId,
+    RefundId,
+    RegistrationId,
+    SeatNo,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.kernel.receipts import Receipt, Written
+from lara_core.purchase import BulkBuyingOff, BuyerRole, OtherProvider, PurchaseRefusal
 from lara_core.refunds import (
     Charge,
     ChargeCaptured,
     ChargeEvent,
+    DuesPaid,
+    MoneyMoved,
     MoreThanCaptured,
     NoSuchRefund,
     NothingCaptured,
+    NothingDue,
     OtherCurrency,
     OtherTransaction,
     Refund,
     RefundFailed,
     RefundIdUsed,
     RefundIs,
+    RefundPending,
     RefundRefusal,
     RefundRetried,
     RefundState,
     RefundSucceeded,
     RefundTerms,
     SeatMoney,
+    SeatsReinstated,
     SeatsSettled,
+)
+from lara_core.registrations import (
+    Origin,
+    Registered,
+    RegistrantNeedsAccount,
+    RegistrantSits,
+    Registration,
+    RegistrationApproved,
+    RegistrationCancelled,
+    RegistrationEvent,
+    RegistrationIs,
+    RegistrationOtherSession,
+    RegistrationRefusal,
+    RegistrationRefused,
+    RegistrationRequested,
+    RegistrationSessionCancelled,
+    RegistrationSessionOver,
+    RegistrationState,
 )
 from lara_core.seats import (
     AccountInvited,
     AccountNeeded,
     AlreadyAccepted,
     AlreadySeated,
+    BuyersDoNotCancel,
     Cancelled,
+    Cause,
     Invitation,
     InvitationAccepted,
     InvitationCorrected,
@@ -58,6 +95,8 @@ from lara_core.seats import (
     InvitationDeclined,
     InvitationExpired,
     InvitationsExpired,
+    InvoiceNotDue,
+    InvoicePaid,
     LearnersNeeded,
     LearnerWithdrew,
     Mode,
@@ -66,19 +105,25 @@ from lara_core.seats import (
     NewHolderNeeded,
     NobodyToRemind,
     NobodyToSeat,
+    NoInvoice,
     NoSuchSeat,
     NotEnoughSeats,
+    NothingOverdue,
     NothingToCancel,
     OtherAccount,
+    OtherBuyer,
     OtherSession,
     Policy,
     PoolHandedOver,
+    ReleaseOff,
     RemindersSent,
     RemindersUsed,
     SameHolder,
+    SameSession,
     SeatEvent,
     SeatIs,
     SeatPool,
+    SeatReactivated,
     SeatRefusal,
     SeatRevoked,
     SeatsAssigned,
@@ -86,11 +131,16 @@ from lara_core.seats import (
     SeatsCancelled,
     SeatsInvited,
     SeatState,
+    SeatTransferred,
+    SeatTransferredAway,
+    SessionCalledOff,
     SessionEnded,
     SessionStarted,
     WithdrawalOff,
 )
 from lara_core.sessions import (
+    AlreadySitting,
+    AlreadyWaiting,
     CapacityBelowUse,
     CapacityChanged,
     FewerTaken,
@@ -100,16 +150,28 @@ from lara_core.sessions import (
     HoldGone,
     HoldReleased,
     HoldSecured,
+    HoldsSwept,
     HoldWouldLapse,
+    NobodyWaiting,
     NotEnoughPlaces,
+    NoWaitingList,
+    OfferedToAnother,
+    PeopleWaiting,
+    PlacesForSale,
     PlacesGivenBack,
     PlacesHeld,
+    PlacesOffered,
     PlacesTaken,
-    SalesOver,
     Session,
+    SessionCancelled,
     SessionEvent,
+    SessionIsCancelled,
     SessionOpened,
+    SessionOver,
     SessionRefusal,
+    WaitingJoined,
+    WaitingLeft,
+    WaitingList,
 )
 from lara_core.telling.notices import Notice, Template
 from lara_core.testing import strategies
@@ -148,7 +210,14 @@ POLICY_DATA: Final = {
     "invitation_hours": 168,
     "reminders": 2,
     "withdrawal": False,
+    "unassigned_hours": None,
+    "buyers_cancel": False,
+    "release_unpaid": False,
 }
+KEPT_MONEY: Final = SeatMoney(PRICE, HALF, HALF, NOTHING, NOTHING)
+KEPT_MONEY_DATA: Final = {"paid": TEN, "kept": HALF_DATA, "back": HALF_DATA, "once": NOTHING_DATA, "due": NOTHING_DATA}
+DUE: Final = SeatMoney(PRICE, NOTHING, HALF, NOTHING, HALF)
+DUE_DATA: Final = {"paid": TEN, "kept": NOTHING_DATA, "back": HALF_DATA, "once": NOTHING_DATA, "due": HALF_DATA}
 
 KEPT: Final[list[tuple[object, Data]]] = [
     (
@@ -159,7 +228,10 @@ KEPT: Final[list[tuple[object, Data]]] = [
             ENDS,
             None,
             12,
-            {HoldId("h-2"): Hold(2, None), HoldId("h-1"): Hold(1, INSTANT)},
+            {HoldId("h-2"): Hold(2, None), HoldId("h-1"): Hold(1, INSTANT, DAN)},
+            True,
+            WaitingList(automatic=True, offer_hours=24),
+            (BEN, ANN_TYPED),
         ),
         {
             "type": "sessions.session.v1",
@@ -169,17 +241,24 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "ends": "2027-03-08T17:00:00+00:00",
             "capacity": None,
             "taken": 12,
-            "holds": {"h-2": {"places": 2, "until": None}, "h-1": {"places": 1, "until": INSTANT_DATA}},
+            "holds": {
+                "h-2": {"places": 2, "until": None, "to": None},
+                "h-1": {"places": 1, "until": INSTANT_DATA, "to": DAN_DATA},
+            },
+            "cancelled": True,
+            "waiting_list": {"automatic": True, "offer_hours": 24},
+            "queue": [BEN_DATA, ANN_TYPED_DATA],
         },
     ),
     (
-        SessionOpened(SessionId("excel"), STARTS, ENDS, 20, act(NOW + TICK)),
+        SessionOpened(SessionId("excel"), STARTS, ENDS, 20, WaitingList(), act(NOW + TICK)),
         {
             "type": "sessions.opened.v1",
             "session": "excel",
             "starts": "2027-03-08T09:00:00+00:00",
             "ends": "2027-03-08T17:00:00+00:00",
             "capacity": 20,
+            "waiting_list": {"automatic": False, "offer_hours": 48},
             "act": {**ACT, "at": LATE},
         },
     ),
@@ -198,14 +277,45 @@ KEPT: Final[list[tuple[object, Data]]] = [
         {"type": "sessions.places_taken.v1", "places": 2, "hold": "h-1", "lapsed": [], "act": ACT},
     ),
     (PlacesGivenBack(2, act()), {"type": "sessions.places_given_back.v1", "places": 2, "act": ACT}),
+    (
+        SessionCancelled((DAN, BEN), act()),
+        {"type": "sessions.cancelled.v1", "waiting": [DAN_DATA, BEN_DATA], "act": ACT},
+    ),
+    (
+        WaitingJoined(DAN, (HoldId("h-1"),), act()),
+        {"type": "sessions.waiting_joined.v1", "person": DAN_DATA, "lapsed": ["h-1"], "act": ACT},
+    ),
+    (
+        WaitingLeft(DAN, (0, 2), act()),
+        {"type": "sessions.waiting_left.v1", "person": DAN_DATA, "places": [0, 2], "act": ACT},
+    ),
+    (
+        PlacesOffered({HoldId("offer:7.1"): DAN, HoldId("offer:7.2"): BEN}, INSTANT, (HoldId("h-1"),), act()),
+        {
+            "type": "sessions.places_offered.v1",
+            "offers": {"offer:7.1": DAN_DATA, "offer:7.2": BEN_DATA},
+            "until": INSTANT_DATA,
+            "lapsed": ["h-1"],
+            "act": ACT,
+        },
+    ),
+    (HoldsSwept((HoldId("h-1"),), act()), {"type": "sessions.holds_swept.v1", "lapsed": ["h-1"], "act": ACT}),
     (NotEnoughPlaces(3, 2), {"type": "sessions.not_enough_places.v1", "asked": 3, "available": 2}),
     (CapacityBelowUse(3, 4), {"type": "sessions.capacity_below_use.v1", "capacity": 3, "used": 4}),
     (HoldAlreadyThere(HoldId("h-1")), {"type": "sessions.hold_already_there.v1", "hold": "h-1"}),
     (HoldGone(HoldId("h-1")), {"type": "sessions.hold_gone.v1", "hold": "h-1"}),
     (HoldAlreadySecured(HoldId("h-1")), {"type": "sessions.hold_already_secured.v1", "hold": "h-1"}),
     (HoldWouldLapse(INSTANT), {"type": "sessions.hold_would_lapse.v1", "until": INSTANT_DATA}),
-    (SalesOver(ENDS), {"type": "sessions.sales_over.v1", "ends": "2027-03-08T17:00:00+00:00"}),
+    (SessionOver(ENDS), {"type": "sessions.session_over.v1", "ends": "2027-03-08T17:00:00+00:00"}),
     (FewerTaken(3, 2), {"type": "sessions.fewer_taken.v1", "places": 3, "taken": 2}),
+    (SessionIsCancelled(), {"type": "sessions.session_is_cancelled.v1"}),
+    (NoWaitingList(), {"type": "sessions.no_waiting_list.v1"}),
+    (AlreadySitting(DAN), {"type": "sessions.already_sitting.v1", "person": DAN_DATA}),
+    (AlreadyWaiting(DAN), {"type": "sessions.already_waiting.v1", "person": DAN_DATA}),
+    (PlacesForSale(2), {"type": "sessions.places_for_sale.v1", "available": 2}),
+    (NobodyWaiting(), {"type": "sessions.nobody_waiting.v1"}),
+    (OfferedToAnother(HoldId("h-1")), {"type": "sessions.offered_to_another.v1", "hold": "h-1"}),
+    (PeopleWaiting(2), {"type": "sessions.people_waiting.v1", "waiting": 2}),
     (
         SeatPool(
             PoolId("pool"),
@@ -219,13 +329,21 @@ KEPT: Final[list[tuple[object, Data]]] = [
                 invitation_hours=24,
                 reminders=0,
                 withdrawal=True,
+                unassigned_hours=48,
+                buyers_cancel=True,
+                release_unpaid=True,
             ),
             (PRICE, PRICE, Money.zero(Currency("CAD")), PRICE, PRICE, PRICE),
+            INSTANT,
             (SeatNo(4),),
             {SeatNo(6): Invitation(5, DAN, INSTANT, reminders=1), SeatNo(5): Invitation(7, BEN, DAY)},
             {SeatNo(1): ANN_TYPED},
             {SeatNo(1): 3},
-            {SeatNo(2): Cancelled(BEN), SeatNo(3): Cancelled()},
+            {
+                SeatNo(2): Cancelled(Cause.ASKED, SeatState.INVITED, BEN),
+                SeatNo(3): Cancelled(Cause.UNASSIGNED, SeatState.FREE, None),
+            },
+            {SeatNo(4): NOW + TICK},
         ),
         {
             "type": "seats.pool.v1",
@@ -240,8 +358,12 @@ KEPT: Final[list[tuple[object, Data]]] = [
                 "invitation_hours": 24,
                 "reminders": 0,
                 "withdrawal": True,
+                "unassigned_hours": 48,
+                "buyers_cancel": True,
+                "release_unpaid": True,
             },
-            "paid": [TEN, TEN, {"minor": 0, "currency": "CAD"}, TEN, TEN, TEN],
+            "prices": [TEN, TEN, {"minor": 0, "currency": "CAD"}, TEN, TEN, TEN],
+            "invoice": INSTANT_DATA,
             "free": [4],
             "invited": {
                 "6": {"number": 5, "to": DAN_DATA, "until": INSTANT_DATA, "reminders": 1},
@@ -249,7 +371,11 @@ KEPT: Final[list[tuple[object, Data]]] = [
             },
             "enrolled": {"1": ANN_TYPED_DATA},
             "accepted": {"1": 3},
-            "cancelled": {"2": {"holder": BEN_DATA}, "3": {"holder": None}},
+            "cancelled": {
+                "2": {"cause": "asked", "was": "invited", "holder": BEN_DATA},
+                "3": {"cause": "unassigned", "was": "free", "holder": None},
+            },
+            "emptied": {"4": LATE},
         },
     ),
     (
@@ -262,6 +388,8 @@ KEPT: Final[list[tuple[object, Data]]] = [
             (PRICE, PRICE),
             {SeatNo(1): ANN},
             {SeatNo(2): DAN},
+            INSTANT,
+            DAY,
             act(),
         ),
         {
@@ -274,6 +402,8 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "prices": [TEN, TEN],
             "learners": {"1": ANN_DATA},
             "invitees": {"2": DAN_DATA},
+            "until": INSTANT_DATA,
+            "invoice": DAY_DATA,
             "act": ACT,
         },
     ),
@@ -337,8 +467,32 @@ KEPT: Final[list[tuple[object, Data]]] = [
     ),
     (REVOKED, REVOKED_DATA),
     (
-        SeatsCancelled((SeatNo(1), SeatNo(2)), {SeatNo(2): BEN}, act()),
-        {"type": "seats.cancelled.v1", "seats": [1, 2], "holders": {"2": BEN_DATA}, "act": ACT},
+        SeatsCancelled(
+            (SeatNo(1), SeatNo(2), SeatNo(3)), {SeatNo(2): BEN}, {SeatNo(3): DAN}, Cause.SESSION_CANCELLED, act()
+        ),
+        {
+            "type": "seats.cancelled.v1",
+            "seats": [1, 2, 3],
+            "learners": {"2": BEN_DATA},
+            "invitees": {"3": DAN_DATA},
+            "cause": "session_cancelled",
+            "act": ACT,
+        },
+    ),
+    (
+        SeatTransferred(SeatNo(3), ANN, SessionId("word"), PoolId("moved"), act()),
+        {
+            "type": "seats.transferred.v1",
+            "seat": 3,
+            "learner": ANN_DATA,
+            "session": "word",
+            "to": "moved",
+            "act": ACT,
+        },
+    ),
+    (
+        SeatReactivated(SeatNo(3), DAN, INSTANT, act()),
+        {"type": "seats.reactivated.v1", "seat": 3, "to": DAN_DATA, "until": INSTANT_DATA, "act": ACT},
     ),
     (
         OtherSession(SessionId("excel"), SessionId("word")),
@@ -369,6 +523,16 @@ KEPT: Final[list[tuple[object, Data]]] = [
     (RemindersUsed(SeatNo(9), 2), {"type": "seats.reminders_used.v1", "seat": 9, "reminders": 2}),
     (WithdrawalOff(), {"type": "seats.withdrawal_off.v1"}),
     (NothingToCancel(), {"type": "seats.nothing_to_cancel.v1"}),
+    (SessionCalledOff(), {"type": "seats.session_called_off.v1"}),
+    (OtherBuyer(), {"type": "seats.other_buyer.v1"}),
+    (BuyersDoNotCancel(), {"type": "seats.buyers_do_not_cancel.v1"}),
+    (NothingOverdue(STARTS), {"type": "seats.nothing_overdue.v1", "then": "2027-03-08T09:00:00+00:00"}),
+    (ReleaseOff(), {"type": "seats.release_off.v1"}),
+    (NoInvoice(), {"type": "seats.no_invoice.v1"}),
+    (InvoiceNotDue(DAY), {"type": "seats.invoice_not_due.v1", "until": DAY_DATA}),
+    (InvoicePaid(), {"type": "seats.invoice_paid.v1"}),
+    (SameSession(), {"type": "seats.same_session.v1"}),
+    (SeatTransferredAway(SeatNo(9)), {"type": "seats.seat_transferred_away.v1", "seat": 9}),
     (
         Charge(
             TransactionId("order"),
@@ -377,7 +541,7 @@ KEPT: Final[list[tuple[object, Data]]] = [
             PRICE,
             TERMS,
             HALF,
-            {PoolId("pool"): {SeatNo(10): SeatMoney(PRICE, HALF, HALF), SeatNo(2): SeatMoney(PRICE, PRICE, NOTHING)}},
+            {PoolId("pool"): {SeatNo(10): KEPT_MONEY, SeatNo(2): SeatMoney(PRICE, PRICE, NOTHING, HALF, NOTHING)}},
             {
                 RefundId("back"): Refund(
                     RefundState.FAILED, HALF, SessionId("excel"), PoolId("pool"), (SeatNo(2), SeatNo(10))
@@ -394,8 +558,8 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "once_kept": HALF_DATA,
             "seats": {
                 "pool": {
-                    "10": {"paid": TEN, "kept": HALF_DATA, "back": HALF_DATA},
-                    "2": {"paid": TEN, "kept": TEN, "back": NOTHING_DATA},
+                    "10": KEPT_MONEY_DATA,
+                    "2": {"paid": TEN, "kept": TEN, "back": NOTHING_DATA, "once": HALF_DATA, "due": NOTHING_DATA},
                 }
             },
             "refunds": {
@@ -418,7 +582,7 @@ KEPT: Final[list[tuple[object, Data]]] = [
         SeatsSettled(
             SessionId("excel"),
             PoolId("pool"),
-            {SeatNo(2): SeatMoney(PRICE, HALF, HALF)},
+            {SeatNo(2): KEPT_MONEY},
             NOTHING,
             RefundId("back"),
             HALF,
@@ -429,11 +593,58 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "type": "refunds.settled.v1",
             "session": "excel",
             "pool": "pool",
-            "seats": {"2": {"paid": TEN, "kept": HALF_DATA, "back": HALF_DATA}},
+            "seats": {"2": KEPT_MONEY_DATA},
             "once_kept": NOTHING_DATA,
             "refund": "back",
             "amount": HALF_DATA,
             "reason": "illness",
+            "act": ACT,
+        },
+    ),
+    (
+        SeatsReinstated(SessionId("excel"), PoolId("pool"), {SeatNo(2): DUE}, NOTHING, HALF, act()),
+        {
+            "type": "refunds.reinstated.v1",
+            "session": "excel",
+            "pool": "pool",
+            "seats": {"2": DUE_DATA},
+            "once_kept": NOTHING_DATA,
+            "due": HALF_DATA,
+            "act": ACT,
+        },
+    ),
+    (
+        DuesPaid(PoolId("pool"), {SeatNo(2): KEPT_MONEY}, HALF, act()),
+        {
+            "type": "refunds.dues_paid.v1",
+            "pool": "pool",
+            "seats": {"2": KEPT_MONEY_DATA},
+            "amount": HALF_DATA,
+            "act": ACT,
+        },
+    ),
+    (
+        MoneyMoved(
+            PoolId("pool"),
+            SeatNo(2),
+            KEPT_MONEY,
+            SessionId("word"),
+            PoolId("moved"),
+            DUE,
+            RefundId("back"),
+            HALF,
+            act(),
+        ),
+        {
+            "type": "refunds.money_moved.v1",
+            "pool": "pool",
+            "seat": 2,
+            "left": KEPT_MONEY_DATA,
+            "session": "word",
+            "to": "moved",
+            "arrived": DUE_DATA,
+            "refund": "back",
+            "amount": HALF_DATA,
             "act": ACT,
         },
     ),
@@ -454,6 +665,65 @@ KEPT: Final[list[tuple[object, Data]]] = [
         {"type": "refunds.refund_is.v1", "refund": "back", "state": "succeeded"},
     ),
     (
+        RefundPending(SeatNo(9), RefundId("back")),
+        {"type": "refunds.refund_pending.v1", "seat": 9, "refund": "back"},
+    ),
+    (NothingDue(SeatNo(9)), {"type": "refunds.nothing_due.v1", "seat": 9}),
+    (
+        Registration(RegistrationId("own"), 2, SessionId("excel"), ANN, Origin.IMPORTED, RegistrationState.CANCELLED),
+        {
+            "type": "registrations.registration.v1",
+            "id": "own",
+            "version": 2,
+            "session": "excel",
+            "person": ANN_DATA,
+            "origin": "imported",
+            "state": "cancelled",
+        },
+    ),
+    (
+        Registered(RegistrationId("own"), SessionId("excel"), ANN, Origin.IMPORTED, act()),
+        {
+            "type": "registrations.registered.v1",
+            "registration": "own",
+            "session": "excel",
+            "person": ANN_DATA,
+            "origin": "imported",
+            "act": ACT,
+        },
+    ),
+    (
+        RegistrationRequested(RegistrationId("own"), SessionId("excel"), ANN, Origin.INDIVIDUAL, act()),
+        {
+            "type": "registrations.requested.v1",
+            "registration": "own",
+            "session": "excel",
+            "person": ANN_DATA,
+            "origin": "individual",
+            "act": ACT,
+        },
+    ),
+    (RegistrationApproved(ANN, act()), {"type": "registrations.approved.v1", "person": ANN_DATA, "act": ACT}),
+    (RegistrationRefused(ANN, act()), {"type": "registrations.refused.v1", "person": ANN_DATA, "act": ACT}),
+    (RegistrationCancelled(ANN, act()), {"type": "registrations.cancelled.v1", "person": ANN_DATA, "act": ACT}),
+    (
+        RegistrationOtherSession(SessionId("excel"), SessionId("word")),
+        {"type": "registrations.other_session.v1", "expected": "excel", "given": "word"},
+    ),
+    (RegistrationSessionCancelled(), {"type": "registrations.session_cancelled.v1"}),
+    (
+        RegistrationSessionOver(ENDS),
+        {"type": "registrations.session_over.v1", "ends": "2027-03-08T17:00:00+00:00"},
+    ),
+    (RegistrantNeedsAccount(DAN), {"type": "registrations.registrant_needs_account.v1", "person": DAN_DATA}),
+    (RegistrantSits(ANN), {"type": "registrations.registrant_sits.v1", "person": ANN_DATA}),
+    (
+        RegistrationIs(RegistrationState.REFUSED),
+        {"type": "registrations.registration_is.v1", "state": "refused"},
+    ),
+    (BulkBuyingOff(BuyerRole.CLIENT), {"type": "purchase.bulk_buying_off.v1", "role": "client"}),
+    (OtherProvider(), {"type": "purchase.other_provider.v1"}),
+    (
         Receipt(ActorId("manager"), Key("key"), (Written("pool", 2, REVOKED),)),
         {
             "type": "receipt.v1",
@@ -471,7 +741,9 @@ KEPT: Final[list[tuple[object, Data]]] = [
             PoolId("pool"),
             (SeatNo(3),),
             2,
+            HoldId("offer:7.1"),
             INSTANT,
+            HALF,
         ),
         {
             "type": "notice.v1",
@@ -482,11 +754,14 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "pool": "pool",
             "seats": [3],
             "invitation": 2,
+            "hold": "offer:7.1",
             "until": INSTANT_DATA,
-            "amount": None,
+            "amount": HALF_DATA,
         },
     ),
 ]
+EVENTS: Final = (SessionEvent, SeatEvent, ChargeEvent, RegistrationEvent)
+REFUSALS: Final = (SessionRefusal, SeatRefusal, RefundRefusal, RegistrationRefusal, PurchaseRefusal)
 BY_NAME: Final[Mapping[str, Data]] = {data["type"]: data for _, data in KEPT}
 KIND: Final[Mapping[str, type[object]]] = {name: kind for kind, name in json.NAMES.items()}
 
@@ -528,9 +803,8 @@ def test_one_of_each_is_kept() -> None:
 
 def test_everything_has_a_name() -> None:
     """Each event and each refusal can be stored, and found again by what it is called (K11)."""
-    unions = (SessionEvent, SessionRefusal, SeatEvent, SeatRefusal, ChargeEvent, RefundRefusal)
-    named = {kind for union in unions for kind in get_args(union)}
-    assert named | {Session, SeatPool, Charge, Receipt, Notice} == set(json.NAMES)
+    named = {kind for union in (*EVENTS, *REFUSALS) for kind in get_args(union)}
+    assert named | {Session, SeatPool, Charge, Registration, Receipt, Notice} == set(json.NAMES)
 
 
 def test_names_are_unique() -> None:
@@ -540,8 +814,8 @@ def test_names_are_unique() -> None:
 
 def test_a_refusal_is_named_by_its_code() -> None:
     """What a host matches on and what it stores are one word (K11)."""
-    refusals = (*get_args(SessionRefusal), *get_args(SeatRefusal), *get_args(RefundRefusal))
-    assert {json.NAMES[kind] for kind in refusals} == {f"{kind.code}.v1" for kind in refusals}
+    kinds = [kind for union in REFUSALS for kind in get_args(union)]
+    assert {json.NAMES[kind] for kind in kinds} == {f"{kind.code}.v1" for kind in kinds}
 
 
 # --- Whatever the value ---------------------------------------------------------------------------------------
@@ -556,15 +830,23 @@ FIELDS: Final[Mapping[object, st.SearchStrategy[object]]] = {
     Money: strategies.money(),
     SeatNo: strategies.seat_numbers(),
     SeatState: st.sampled_from(SeatState),
+    SeatNo | None: st.none() | strategies.seat_numbers(),
     Mode: st.sampled_from(Mode),
+    BuyerRole: st.sampled_from(BuyerRole),
+    RegistrationId: strategies.ids(RegistrationId),
+    RegistrationState: st.sampled_from(RegistrationState),
+    Origin: st.sampled_from(Origin),
+    Act: strategies.acts(),
+    Person: strategies.people(),
+    datetime | None: st.none() | strategies.instants(),
     datetime: strategies.instants(),
     Deadline: strategies.deadlines(),
     tuple[Person, ...]: st.lists(strategies.people(), max_size=3).map(tuple),
 }
 
 
-def refusals(kind: type[Any]) -> st.SearchStrategy[Refusal]:
-    """A refusal of that kind, about anything."""
+def built(kind: type[Any]) -> st.SearchStrategy[object]:
+    """A value of that kind, a refusal most often, about anything."""
     return st.builds(kind, **{each.name: FIELDS[each.type] for each in fields(kind)})
 
 
@@ -577,7 +859,8 @@ anything: Final[st.SearchStrategy[object]] = st.one_of(
     strategies.charge_events(),
     strategies.receipts(),
     strategies.notices(),
-    st.sampled_from([*get_args(SessionRefusal), *get_args(SeatRefusal), *get_args(RefundRefusal)]).flatmap(refusals),
+    built(Registration),
+    st.sampled_from([kind for union in (RegistrationEvent, *REFUSALS) for kind in get_args(union)]).flatmap(built),
 )
 
 
@@ -645,6 +928,7 @@ KINDS: Final[list[Data]] = [
     json.SEAT_EVENT,
     json.SESSION_EVENT,
     json.CHARGE_EVENT,
+    json.REGISTRATION_EVENT,
     Money,
     Person,
 ]
@@ -757,7 +1041,7 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (POOL, drop("invited", "5", "reminders"), '$.invited["5"].reminders', Flaw.MISSING_KEY),
     (POOL, drop("policy", "modes"), "$.policy.modes", Flaw.MISSING_KEY),
     (POOL, drop("cancelled", "3", "holder"), '$.cancelled["3"].holder', Flaw.MISSING_KEY),
-    (POOL, drop("paid", 2, "currency"), "$.paid[2].currency", Flaw.MISSING_KEY),
+    (POOL, drop("prices", 2, "currency"), "$.prices[2].currency", Flaw.MISSING_KEY),
     (POOL, drop("enrolled", "1", "account"), '$.enrolled["1"].account', Flaw.MISSING_KEY),
     # Names
     (REVOKED_, drop("type"), "$.type", Flaw.MISSING_KEY),
@@ -781,15 +1065,51 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (REVOKED_, put("act", to=[]), "$.act", Flaw.WRONG_TYPE),
     (REVOKED_, put("holder", to=None), "$.holder", Flaw.WRONG_TYPE),
     (REVOKED_, put("to", to="ann@example.com"), "$.to", Flaw.WRONG_TYPE),
-    (POOL, put("paid", to={"0": TEN}), "$.paid", Flaw.WRONG_TYPE),
-    (POOL, put("paid", to="1000"), "$.paid", Flaw.WRONG_TYPE),
-    (POOL, put("paid", 1, to=1000), "$.paid[1]", Flaw.WRONG_TYPE),
+    (POOL, put("prices", to={"0": TEN}), "$.prices", Flaw.WRONG_TYPE),
+    (POOL, put("prices", to="1000"), "$.prices", Flaw.WRONG_TYPE),
+    (POOL, put("prices", 1, to=1000), "$.prices[1]", Flaw.WRONG_TYPE),
     (POOL, put("enrolled", to=[]), "$.enrolled", Flaw.WRONG_TYPE),
     (SESSION, put("holds", "h-1", "until", to=1), "$.holds[1].until", Flaw.WRONG_TYPE),
     (POOL, put("invited", "6", "until", to=None), '$.invited["6"].until', Flaw.WRONG_TYPE),
     (POOL, put("invited", "6", "to", "address", to="dan"), '$.invited["6"].to.address', Flaw.NOT_AN_ADDRESS),
     (POOL, put("invited", "6", "number", to="5"), '$.invited["6"].number', Flaw.WRONG_TYPE),
     (POOL, put("accepted", "1", to=True), '$.accepted["1"]', Flaw.WRONG_TYPE),
+    (POOL, drop("cancelled", "2", "was"), '$.cancelled["2"].was', Flaw.MISSING_KEY),
+    (POOL, put("cancelled", "2", "cause", to="by_chance"), '$.cancelled["2"].cause', Flaw.UNKNOWN_NAME),
+    (POOL, put("cancelled", "2", "was", to=None), '$.cancelled["2"].was', Flaw.WRONG_TYPE),
+    (POOL, put("emptied", "4", to="2027-03-01T09:00:00"), '$.emptied["4"]', Flaw.NAIVE_TIME),
+    (POOL, put("emptied", "x", to=LATE), "$.emptied", Flaw.UNKNOWN_KEY),
+    (POOL, put("invoice", to=LATE), "$.invoice", Flaw.WRONG_TYPE),
+    (POOL, drop("invoice"), "$.invoice", Flaw.MISSING_KEY),
+    (POOL, put("policy", "unassigned_hours", to=0), "$.policy.unassigned_hours", Flaw.TOO_SMALL),
+    (POOL, put("policy", "buyers_cancel", to=1), "$.policy.buyers_cancel", Flaw.WRONG_TYPE),
+    (POOL, drop("policy", "release_unpaid"), "$.policy.release_unpaid", Flaw.MISSING_KEY),
+    ("seats.cancelled.v1", put("cause", to="ASKED"), "$.cause", Flaw.UNKNOWN_NAME),
+    ("seats.cancelled.v1", drop("invitees"), "$.invitees", Flaw.MISSING_KEY),
+    ("seats.cancelled.v1", put("holders", to={}), "$", Flaw.UNKNOWN_KEY),
+    ("seats.transferred.v1", put("learner", to=None), "$.learner", Flaw.WRONG_TYPE),
+    ("seats.reactivated.v1", put("until", to=LATE), "$.until", Flaw.WRONG_TYPE),
+    ("seats.nothing_overdue.v1", put("then", to=0), "$.then", Flaw.WRONG_TYPE),
+    (SESSION, put("waiting_list", "offer_hours", to=0), "$.waiting_list.offer_hours", Flaw.TOO_SMALL),
+    (SESSION, put("waiting_list", "automatic", to=1), "$.waiting_list.automatic", Flaw.WRONG_TYPE),
+    (SESSION, put("queue", 1, "address", to="ann"), "$.queue[1].address", Flaw.NOT_AN_ADDRESS),
+    (SESSION, put("cancelled", to=None), "$.cancelled", Flaw.WRONG_TYPE),
+    (SESSION, put("holds", "h-1", "to", to="dan"), "$.holds[1].to", Flaw.WRONG_TYPE),
+    (OPENED, put("capacity", to=None), "$.capacity", Flaw.EMPTY),
+    ("sessions.places_offered.v1", put("offers", "", to=DAN_DATA), "$.offers", Flaw.UNKNOWN_KEY),
+    ("sessions.waiting_left.v1", put("places", 0, to=True), "$.places[0]", Flaw.WRONG_TYPE),
+    ("sessions.holds_swept.v1", put("lapsed", 0, to=""), "$.lapsed[0]", Flaw.EMPTY),
+    (CHARGE, drop("seats", "pool", "2", "due"), '$.seats[0]["2"].due', Flaw.MISSING_KEY),
+    ("refunds.reinstated.v1", put("due", to=5), "$.due", Flaw.WRONG_TYPE),
+    ("refunds.dues_paid.v1", put("seats", "0", to=DUE_DATA), "$.seats", Flaw.UNKNOWN_KEY),
+    ("refunds.money_moved.v1", put("arrived", "once", to=None), "$.arrived.once", Flaw.WRONG_TYPE),
+    ("refunds.money_moved.v1", put("refund", to=""), "$.refund", Flaw.EMPTY),
+    ("registrations.registration.v1", put("state", to="gone"), "$.state", Flaw.UNKNOWN_NAME),
+    ("registrations.registered.v1", put("origin", to="csv"), "$.origin", Flaw.UNKNOWN_NAME),
+    ("registrations.requested.v1", put("person", to=None), "$.person", Flaw.WRONG_TYPE),
+    ("purchase.bulk_buying_off.v1", put("role", to="CLIENT"), "$.role", Flaw.UNKNOWN_NAME),
+    (NOTICE, put("seats", 0, to=0), "$.seats[0]", Flaw.TOO_SMALL),
+    (NOTICE, put("hold", to=7), "$.hold", Flaw.WRONG_TYPE),
     (REVOKED_, put("until", to=LATE), "$.until", Flaw.WRONG_TYPE),
     (NOTICE, put("to", to=7), "$.to", Flaw.WRONG_TYPE),
     # Numbers and switches
@@ -798,20 +1118,20 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (POOL, put("version", to="7"), "$.version", Flaw.WRONG_TYPE),
     (POOL, put("version", to=2**53 + 1), "$.version", Flaw.TOO_LARGE),
     (POOL, put("version", to=-(2**53) - 1), "$.version", Flaw.TOO_SMALL),
-    (POOL, put("paid", 3, "minor", to=5.9), "$.paid[3].minor", Flaw.WRONG_TYPE),
-    (POOL, put("paid", 3, "minor", to=True), "$.paid[3].minor", Flaw.WRONG_TYPE),
-    (POOL, put("paid", 3, "minor", to=10**15 + 1), "$.paid[3].minor", Flaw.TOO_LARGE),
-    (POOL, put("paid", 3, "minor", to=10**5000), "$.paid[3].minor", Flaw.TOO_LARGE),
-    (POOL, put("paid", 3, "currency", to="cad"), "$.paid[3].currency", Flaw.UNKNOWN_CURRENCY),
-    (POOL, put("paid", 3, "currency", to=None), "$.paid[3].currency", Flaw.WRONG_TYPE),
-    (POOL, put("paid", 3, "currency", to=["CAD"]), "$.paid[3].currency", Flaw.WRONG_TYPE),
+    (POOL, put("prices", 3, "minor", to=5.9), "$.prices[3].minor", Flaw.WRONG_TYPE),
+    (POOL, put("prices", 3, "minor", to=True), "$.prices[3].minor", Flaw.WRONG_TYPE),
+    (POOL, put("prices", 3, "minor", to=10**15 + 1), "$.prices[3].minor", Flaw.TOO_LARGE),
+    (POOL, put("prices", 3, "minor", to=10**5000), "$.prices[3].minor", Flaw.TOO_LARGE),
+    (POOL, put("prices", 3, "currency", to="cad"), "$.prices[3].currency", Flaw.UNKNOWN_CURRENCY),
+    (POOL, put("prices", 3, "currency", to=None), "$.prices[3].currency", Flaw.WRONG_TYPE),
+    (POOL, put("prices", 3, "currency", to=["CAD"]), "$.prices[3].currency", Flaw.WRONG_TYPE),
     (POOL, put("policy", "assign_at_purchase", to="false"), "$.policy.assign_at_purchase", Flaw.WRONG_TYPE),
     (POOL, put("policy", "assign_at_purchase", to=0), "$.policy.assign_at_purchase", Flaw.WRONG_TYPE),
     (REVOKED_, put("seat", to=0), "$.seat", Flaw.TOO_SMALL),
     (REVOKED_, put("seat", to="3"), "$.seat", Flaw.WRONG_TYPE),
     # Keys that are ids
-    (SESSION, put("holds", "", to={"places": 1, "until": None}), "$.holds", Flaw.UNKNOWN_KEY),
-    (SESSION, put("holds", "h 3", to={"places": 1, "until": None}), "$.holds", Flaw.UNKNOWN_KEY),
+    (SESSION, put("holds", "", to={"places": 1, "until": None, "to": None}), "$.holds", Flaw.UNKNOWN_KEY),
+    (SESSION, put("holds", "h 3", to={"places": 1, "until": None, "to": None}), "$.holds", Flaw.UNKNOWN_KEY),
     # Strings
     (REVOKED_, put("act", "by", to=""), "$.act.by", Flaw.EMPTY),
     (REVOKED_, put("act", "by", to="x" * 256), "$.act.by", Flaw.TOO_LONG),
@@ -1038,6 +1358,10 @@ def test_a_kind_reads_its_own_events_alone() -> None:
     opened: SessionEvent = json.load(json.SESSION_EVENT, BY_NAME[OPENED])
     either: Event = json.load(json.EVENT, BY_NAME[OPENED])
     assert (event, opened, either) == (REVOKED, KEPT[1][0], KEPT[1][0])
+    own = Registered(RegistrationId("own"), SessionId("excel"), ANN, Origin.IMPORTED, act())
+    registered: RegistrationEvent = json.load(json.REGISTRATION_EVENT, BY_NAME["registrations.registered.v1"])
+    assert registered == json.load(json.EVENT, BY_NAME["registrations.registered.v1"]) == own
+    assert flaw(lambda: json.load(json.REGISTRATION_EVENT, REVOKED_DATA)) == ("$.type", Flaw.UNKNOWN_NAME)
     assert flaw(lambda: json.load(json.SEAT_EVENT, BY_NAME[OPENED])) == ("$.type", Flaw.UNKNOWN_NAME)
     assert flaw(lambda: json.load(json.EVENT, BY_NAME["seats.same_holder.v1"])) == ("$.type", Flaw.UNKNOWN_NAME)
 
@@ -1062,6 +1386,22 @@ def test_a_notice_is_to_a_person_or_to_the_buyer() -> None:
     data = json.dump(notice)
     assert isinstance(data, dict)
     assert (data["to"], data["amount"]) == ("manager", TEN)
+    assert json.load(Notice, data) == notice
+
+
+def test_a_notice_need_not_be_about_seats() -> None:
+    """One who waits for a place is told about it before there is a pool or a seat of theirs (N2)."""
+    notice = Notice(
+        "excel:7:sessions.offered:1",
+        DAN,
+        Template.OFFERED,
+        SessionId("excel"),
+        hold=HoldId("offer:7.1"),
+        until=INSTANT,
+    )
+    data = json.dump(notice)
+    assert isinstance(data, dict)
+    assert (data["pool"], data["seats"], data["hold"]) == (None, [], "offer:7.1")
     assert json.load(Notice, data) == notice
 
 
@@ -1099,8 +1439,9 @@ CONTENT: Final[Mapping[str, object]] = {
 CONTENT_TEXT: Final = (
     '{"accounts":["a","ann","b"],"by_seat":{"3":{"account":"ann","address":"ann@example.com"}},"do":"everything",'
     '"learners":[{"account":"ann","address":"ann@example.com"},{"account":null,"address":"Ann@EXAMPLE.com"}],'
-    '"numbers":[10,9],"policy":{"assign_at_purchase":false,"invitation_hours":168,"modes":["confirmation","immediate"],'
-    '"reminders":2,"withdrawal":false},"pool":"pool","prices":[{"currency":"CAD","minor":1000}],'
+    '"numbers":[10,9],"policy":{"assign_at_purchase":false,"buyers_cancel":false,"invitation_hours":168,'
+    '"modes":["confirmation","immediate"],"release_unpaid":false,"reminders":2,"unassigned_hours":null,'
+    '"withdrawal":false},"pool":"pool","prices":[{"currency":"CAD","minor":1000}],'
     '"seat":3,"seats":[2,10],"starts":"2027-03-08T09:00:00+00:00","state":"free","to":null,'
     '"until":{"day":{"date":"2027-03-28","zone":"Europe/Paris"},"instant":"2027-03-28T22:00:00+00:00"},"whole":true}'
 )

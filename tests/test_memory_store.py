@@ -8,19 +8,24 @@ from attrs import frozen
 
 from lara_core.kernel.decisions import Act, Decision
 from lara_core.kernel.errors import ContractBroken, StaleState
-from lara_core.kernel.ids import HoldId, PoolId, SeatNo, SessionId
-from lara_core.kernel.people import Person
+from lara_core.kernel.ids import HoldId, PoolId, PortalId, RegistrationId, SeatNo, SessionId
+from lara_core.purchase import BuyerRole
 from lara_core.telling.notices import Setting
-from lara_core.testing.conformance import GroupPurchaseConformance, OpenStore, SeatIndividually, Silence
+from lara_core.testing.conformance import GroupPurchaseConformance, LetBuyInBulk, OpenStore, Silence
 from lara_core.testing.memory import MemoryStore
 from lara_core.testing.samples import (
     ANA,
     BORIS,
+    ERASING,
     FAYE,
     OTHER_POOL,
+    OTHER_PORTAL,
     OTHER_SESSION,
     POOL,
+    PORTAL,
+    REGISTRATION,
     SESSION,
+    TOMBSTONE,
     TRANSACTION,
     UNTIL,
     act,
@@ -28,6 +33,7 @@ from lara_core.testing.samples import (
     captured,
     notice,
     opened,
+    registered,
 )
 
 
@@ -50,11 +56,11 @@ class TestMemoryStore(GroupPurchaseConformance):
         return switch_off
 
     @pytest.fixture
-    def seat_individually(self, stores: defaultdict[str, MemoryStore]) -> SeatIndividually:
-        def seat(organisation: str, session: SessionId, person: Person) -> None:
-            stores[organisation].seat_individually(session, person)
+    def let_buy_in_bulk(self, stores: defaultdict[str, MemoryStore]) -> LetBuyInBulk:
+        def switch_on(organisation: str, portal: PortalId, roles: Collection[BuyerRole]) -> None:
+            stores[organisation].bulk_buyers = {**stores[organisation].bulk_buyers, portal: roles}
 
-        return seat
+        return switch_on
 
 
 @pytest.fixture
@@ -89,12 +95,13 @@ def test_who_read_what_changed_meanwhile_is_stale(store: MemoryStore) -> None:
 
 
 def test_who_asked_who_sits_is_stale_once_somebody_else_does(store: MemoryStore) -> None:
-    """The roster is read too, however somebody came to sit (S5)."""
+    """The roster is read too, however somebody came to sit (N5, S5)."""
 
     def come_late() -> None:
         with store.transaction() as work:
             session, seated = work.sessions.get(SESSION), work.seated(SESSION)
-            store.seat_individually(SESSION, BORIS)
+            with store.transaction() as meanwhile:
+                meanwhile.save(registered(person=BORIS))
             work.save(work.pools.get(POOL).assign(act("late"), (ANA,), session=session, seated=seated))
 
     with pytest.raises(StaleState):
@@ -167,11 +174,81 @@ def test_notices_of_two_at_once_are_all_kept(store: MemoryStore) -> None:
         assert list(work.waiting(10)) == [notice("same", to=BORIS), notice("second"), notice("first")]
 
 
+def test_who_erases_has_read_everything(store: MemoryStore) -> None:
+    """What somebody wrote meanwhile may tell of the person, too: the erasure is run again (K13)."""
+
+    def come_late() -> None:
+        with store.transaction() as work:
+            work.erase(ERASING)
+            hold(store, SESSION, "meanwhile")
+
+    with store.transaction() as work:
+        work.save(registered(person=ANA))
+    with pytest.raises(StaleState):
+        come_late()
+    with store.transaction() as work:
+        assert ANA.is_in(work.seated(SESSION))
+
+
+def test_who_finds_nobody_to_erase_is_not_stale(store: MemoryStore) -> None:
+    """Nothing is written then, so that nothing else has to stand still (K13)."""
+    with store.transaction() as work:
+        work.erase(ERASING)
+        hold(store, SESSION, "meanwhile")
+    with store.transaction() as work:
+        assert list(work.sessions.get(SESSION).holds) == ["meanwhile"]
+
+
+def test_an_erasure_changes_nothing_for_those_who_read_of_others(store: MemoryStore) -> None:
+    """Only who has read of the person decides again (K5, K13)."""
+    with store.transaction() as work:
+        work.save(registered(person=ANA))
+    with store.transaction() as work:
+        mine = work.sessions.get(SESSION)
+        with store.transaction() as meanwhile:
+            meanwhile.erase(ERASING)
+        work.save(mine.hold(act("mine"), HoldId("mine"), 1, until=UNTIL))
+    with store.transaction() as work:
+        assert list(work.sessions.get(SESSION).holds) == ["mine"]
+        assert work.seated(SESSION) == frozenset(TOMBSTONE.keys)
+
+
+def test_what_is_written_after_an_erasure_is_kept(store: MemoryStore) -> None:
+    """One transaction may erase somebody and go on (K13)."""
+    with store.transaction() as work:
+        work.save(registered(person=ANA))
+        work.put_out([notice("before"), notice("to-boris", to=BORIS)])
+    with store.transaction() as work:
+        work.erase(ERASING)
+        work.save(bought(OTHER_POOL, learners=(BORIS,)))
+        work.put_out([notice("before"), notice("after", to=BORIS)])
+    with store.transaction() as work:
+        assert work.seated(SESSION) == frozenset((*TOMBSTONE.keys, *BORIS.keys))
+        assert list(work.waiting(10)) == [notice("to-boris", to=BORIS), notice("after", to=BORIS)]
+
+
 def test_pools_are_listed_in_order(store: MemoryStore) -> None:
     """The same pools, the same list: whoever goes through it locks in one order."""
     with store.transaction() as work:
         work.save(bought(PoolId("pool-0")))
         assert list(work.pools.of_session(SESSION)) == ["pool-0", POOL]
+        assert list(work.pools.of_transaction(TRANSACTION)) == ["pool-0", POOL]
+
+
+def test_registrations_are_listed_in_order(store: MemoryStore) -> None:
+    """The same registrations, the same list."""
+    with store.transaction() as work:
+        work.save(registered())
+        work.save(registered(RegistrationId("registration-0"), BORIS))
+        assert list(work.registrations.of_session(SESSION)) == ["registration-0", REGISTRATION]
+
+
+def test_everybody_may_buy_in_bulk_where_a_test_says_so() -> None:
+    """A test switches group purchase on for one portal in one line (S1)."""
+    store = MemoryStore(bulk_buyers={PORTAL: frozenset(BuyerRole)})
+    with store.transaction() as work:
+        assert work.bulk_buyers(PORTAL) == frozenset(BuyerRole)
+        assert work.bulk_buyers(OTHER_PORTAL) == ()
 
 
 @frozen

@@ -1,20 +1,30 @@
 """Who is told of what (T1): every event of the table, to the exact notice."""
 
 from datetime import datetime, timedelta
-from typing import Final, get_args
+from typing import Final, TypeAlias, get_args
 
 import pytest
 from attrs import evolve
 
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.ids import ActorId, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, RegistrationId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
-from lara_core.refunds import Charge, ChargeCaptured, ChargeDecision, ChargeEvent, Override, RefundRetried, RefundTerms
+from lara_core.refunds import (
+    Charge,
+    ChargeCaptured,
+    ChargeDecision,
+    ChargeEvent,
+    DuesPaid,
+    Override,
+    RefundRetried,
+    RefundTerms,
+)
+from lara_core.registrations import Registration, RegistrationDecision, RegistrationEvent, RegistrationRequested
 from lara_core.seats import Mode, Policy, PoolHandedOver, SeatDecision, SeatEvent, SeatPool
-from lara_core.sessions import SessionEvent
+from lara_core.sessions import PlacesOffered, Session, SessionCancelled, SessionDecision, SessionEvent, WaitingList
 from lara_core.telling.notices import TABLE, Notice, Party, Recipient, Setting, Template, notices
-from tests.builders import ANN, BEN, BRIEFLY, CLEO, DAN, NOW, PRICE, STARTS, TICK, act, pool, session
+from tests.builders import ANN, BEN, BRIEFLY, CLEO, DAN, ENDS, NOW, PRICE, STARTS, TICK, act, pool, session
 
 MANAGER: Final = ActorId("manager")
 ONE: Final = SeatNo(1)
@@ -30,7 +40,7 @@ def notice(key: str, to: Recipient, template: Template, *seats: int) -> Notice:
 
 def asked(key: str, to: Person, template: Template, seat: int, number: int, until: Deadline = WEEK) -> Notice:
     """A notice about an invitation to a seat of that pool."""
-    return Notice(key, to, template, SessionId("excel"), PoolId("pool"), (SeatNo(seat),), number, until)
+    return evolve(notice(key, to, template, seat), invitation=number, until=until)
 
 
 ORDER: Final = TransactionId("order")
@@ -83,7 +93,7 @@ def bought(*learners: Person, invitees: tuple[Person, ...] = ()) -> SeatDecision
         session=session(),
         transaction=empty.transaction,
         buyer=empty.buyer,
-        prices=empty.paid,
+        prices=empty.prices,
         policy=empty.policy,
         learners=learners,
         invitees=invitees,
@@ -91,9 +101,81 @@ def bought(*learners: Person, invitees: tuple[Person, ...] = ()) -> SeatDecision
     )
 
 
-def one_of_each() -> tuple[SeatDecision | ChargeDecision, ...]:
+THERE: Final = session(name="word")
+ARRIVED: Final = PoolId("arrived")
+ROW: Final = RegistrationId("ann-in-excel")
+
+
+def transferred(learner: Person = ANN) -> tuple[SeatDecision, SeatDecision]:
+    """A learner of that pool goes to the session `THERE`: what becomes of the old pool, and of the new one."""
+    return pool(learner).transfer(act(), ONE, to=ARRIVED, price=PRICE, session=session(), there=THERE, seated_there=())
+
+
+def reactivated(before: SeatPool, *, to: Person | None = None, mode: Mode = Mode.IMMEDIATE) -> SeatDecision:
+    """The first seat of a pool is cancelled, and live again."""
+    gone = before.cancel(act(), (ONE,), session=session()).state
+    return gone.reactivate(act(), ONE, to=to, mode=mode, session=session(), seated=())
+
+
+def reinstated(*seats: int, refund: RefundId | None = BACK) -> ChargeDecision:
+    """Seats of that pool were cancelled and refunded, and are live again."""
+    of = settled(*seats, refund=refund).state
+    paid = of if refund is None else of.succeed(act(), refund).state
+    prices = {SeatNo(seat): PRICE for seat in seats}
+    return paid.reinstate(act(), ORDER, PoolId("pool"), prices, session=session())
+
+
+def moved(costs: str) -> ChargeDecision:
+    """What was paid for a seat of that pool is now for a seat that costs so much."""
+    price = Money.of(costs, "CAD")
+    return charge().move(act(), ORDER, PoolId("pool"), ONE, PRICE, to=ARRIVED, costs=price, session=THERE, refund=BACK)
+
+
+def over_there(key: str, template: Template, amount: str) -> Notice:
+    """A notice about the money of the one seat that a learner was transferred to."""
+    return Notice(key, MANAGER, template, SessionId("word"), ARRIVED, (ONE,), amount=Money.of(amount, "CAD"))
+
+
+def sold_out(*waiting: Person, automatic: bool = False) -> Session:
+    """A session whose one place is taken, and for which people wait."""
+    terms = WaitingList(automatic=automatic, offer_hours=48)
+    name = SessionId("excel")
+    now = Session.open(act(), name, starts=STARTS, ends=ENDS, capacity=1, waiting_list=terms).state
+    now = now.take(act(), 1).state
+    for person in waiting:
+        now = now.join(act(), person, seated=()).state
+    return now
+
+
+def offered(*waiting: Person, places: int = 1) -> SessionDecision:
+    """So many places have become free in it, and are offered by hand."""
+    return sold_out(*waiting).resize(act(), 1 + places).state.offer(act())
+
+
+def offer(key: str, to: Person, number: str) -> Notice:
+    """A notice about an offered place, which is kept for two days."""
+    until = Deadline.at(NOW + timedelta(hours=48))
+    hold = HoldId(f"offer:{number}")
+    return Notice(key, to, Template.OFFERED, SessionId("excel"), hold=hold, until=until)
+
+
+def registered(*, approval: bool = False) -> RegistrationDecision:
+    """Ann has, or asks for, a place of her own."""
+    return Registration.register(act(), ROW, session=session(), person=ANN, approval=approval, seated=())
+
+
+def of_registration(key: str, template: Template) -> Notice:
+    """A notice about that registration: there is no pool, and no seat."""
+    return Notice(key, ANN, template, SessionId("excel"))
+
+
+AnyDecision: TypeAlias = SeatDecision | ChargeDecision | SessionDecision | RegistrationDecision
+
+
+def one_of_each() -> tuple[AnyDecision, ...]:
     """Decisions that have, together, every event of seats and every row of the table."""
     requested = settled(1)
+    waits = registered(approval=True).state
     waiting, due = pool(ANN, invitees=(DAN,)), pool(invitees=(DAN,), policy=BRIEFLY)
     leaving = pool(ANN, policy=Policy(withdrawal=True))
     return (
@@ -113,6 +195,18 @@ def one_of_each() -> tuple[SeatDecision | ChargeDecision, ...]:
         requested,
         requested.state.succeed(act(), BACK),
         requested.state.fail(act(), BACK),
+        transferred()[0],
+        reactivated(pool(ANN)),
+        reactivated(pool(invitees=(DAN,))),
+        reinstated(1),
+        moved("12.50"),
+        moved("7.50"),
+        offered(DAN),
+        sold_out(DAN).cancel(act()),
+        registered(),
+        waits.approve(act(), session=session()),
+        waits.refuse(act(), session=session()),
+        waits.cancel(act(), session=session()),
     )
 
 
@@ -389,8 +483,172 @@ def test_a_payment_tells_nobody() -> None:
 
 
 def test_a_session_tells_nobody() -> None:
-    """Places are counted, not told: people are told of seats."""
+    """Places are counted, not told: people are told of seats, and of what they wait for."""
     assert notices(session(3).resize(act(), 5)) == ()
+
+
+def test_a_transfer_tells_the_learner_and_the_buyer() -> None:
+    """Both hear of the seat that is gone, in its session; how to get into the new one its own purchase tells (N3)."""
+    left, arrived = transferred()
+    assert (notices(left), notices(arrived)) == (
+        (
+            notice("pool:2:seats.transferred:1", ANN, Template.TRANSFERRED, 1),
+            notice("pool:2:seats.transferred_buyer:1", MANAGER, Template.TRANSFERRED_BUYER, 1),
+        ),
+        (Notice("arrived:1:seats.enrolled:1", ANN, Template.ENROLLED, SessionId("word"), ARRIVED, (ONE,)),),
+    )
+
+
+def test_a_reactivation_tells_the_learner_and_the_buyer() -> None:
+    """Who has the seat again is enrolled again and told so, and the buyer which seat it is (S13)."""
+    assert notices(reactivated(pool(ANN))) == (
+        notice("pool:3:seats.enrolled:1", ANN, Template.ENROLLED, 1),
+        notice("pool:3:seats.reactivated_buyer:1", MANAGER, Template.REACTIVATED_BUYER, 1),
+    )
+
+
+def test_a_reactivation_invites_who_was_invited() -> None:
+    """The old invitation is dead: a former invitee, or whoever is named, hears of a new one of its own (S13)."""
+    again, another = reactivated(pool(invitees=(DAN,))), reactivated(pool(ANN), to=BEN, mode=Mode.CONFIRMATION)
+    assert [notices(each) for each in (again, another)] == [
+        (
+            asked("pool:3:seats.invited:1", DAN, Template.INVITED, 1, 3),
+            notice("pool:3:seats.reactivated_buyer:1", MANAGER, Template.REACTIVATED_BUYER, 1),
+        ),
+        (
+            asked("pool:3:seats.invited:1", BEN, Template.INVITED, 1, 3),
+            notice("pool:3:seats.reactivated_buyer:1", MANAGER, Template.REACTIVATED_BUYER, 1),
+        ),
+    ]
+
+
+def test_a_seat_that_comes_back_free_concerns_the_buyer_alone() -> None:
+    """Nobody had it, and nobody has it (S13)."""
+    assert notices(reactivated(pool())) == (
+        notice("pool:3:seats.reactivated_buyer:1", MANAGER, Template.REACTIVATED_BUYER, 1),
+    )
+
+
+def test_a_session_that_is_called_off_tells_as_any_cancellation_does() -> None:
+    """Learners, invitees and the buyer hear that their seats are cancelled, whatever the cause (S14, S16)."""
+    decision = pool(ANN, invitees=(DAN,)).call_off(act(), session=session())
+    assert notices(decision) == (
+        notice("pool:2:seats.cancelled:1", ANN, Template.CANCELLED, 1),
+        notice("pool:2:seats.cancelled:2", DAN, Template.CANCELLED, 2),
+        notice("pool:2:seats.cancelled_buyer:1", MANAGER, Template.CANCELLED_BUYER, 1, 2, 3),
+    )
+
+
+def test_what_is_due_again_is_told() -> None:
+    """Who paid is told once of what is due for all the seats that are live again (S13)."""
+    assert notices(reinstated(3, 1)) == (refunded("order:4:refunds.due_buyer:1", Template.DUE, "14.00", 1, 3),)
+
+
+def test_where_nothing_went_back_nothing_is_due() -> None:
+    """What was kept counts as paid again, and nobody is asked for anything (S13)."""
+    decision = reinstated(1, refund=None)
+    assert (len(decision.events), notices(decision)) == (1, ())
+
+
+def test_what_is_due_was_paid_and_nobody_is_told() -> None:
+    """That money was taken is on the host's own receipt (S13)."""
+    paid = reinstated(1).state.pay_due(act(), PoolId("pool"), (ONE,))
+    assert (len(paid.events), notices(paid)) == (1, ())
+
+
+def test_the_money_of_a_transfer_is_told() -> None:
+    """The difference is due, or goes back, for the new seat; where there is none nobody hears of money (N3)."""
+    assert [notices(moved(costs)) for costs in ("12.50", "7.50", "10.00")] == [
+        (over_there("order:2:refunds.due_buyer:1", Template.DUE, "2.50"),),
+        (over_there("order:2:refunds.requested_buyer:1", Template.REFUND_REQUESTED, "2.50"),),
+        (),
+    ]
+
+
+def test_how_the_refund_of_a_transfer_ended_is_told() -> None:
+    """Of the new seat in its session, too (N3, S12)."""
+    assert notices(moved("7.50").state.succeed(act(), BACK)) == (
+        over_there("order:3:refunds.succeeded_buyer:1", Template.REFUND_SUCCEEDED, "2.50"),
+    )
+
+
+def test_an_offer_tells_who_waited() -> None:
+    """Each is told which hold is theirs and until when, in the order of arrival; the others wait on (N2)."""
+    assert notices(offered(DAN, ANN, BEN, places=2)) == (
+        offer("excel:7:sessions.offered:1", DAN, "7.1"),
+        offer("excel:7:sessions.offered:2", ANN, "7.2"),
+    )
+
+
+def test_an_offer_that_makes_itself_is_told() -> None:
+    """Where the list is automatic, the very decision that frees a place tells who has it now (N2)."""
+    freed = sold_out(DAN, automatic=True).give_back(act(), 1)
+    declined = freed.state.join(act(), ANN, seated=()).state.release(act(), HoldId("offer:5.1"))
+    assert [notices(each) for each in (freed, declined)] == [
+        (offer("excel:5:sessions.offered:1", DAN, "5.1"),),
+        (offer("excel:8:sessions.offered:1", ANN, "8.1"),),
+    ]
+
+
+def test_who_waits_in_vain_is_told() -> None:
+    """Who had an offer first, then who waited, in the order of arrival; the places themselves tell nobody (S14)."""
+    waiting = offered(DAN, ANN, BEN).state
+    key = "excel:8:sessions.waiting_over"
+    assert notices(waiting.cancel(act())) == tuple(
+        Notice(f"{key}:{number}", person, Template.WAITING_OVER, SessionId("excel"))
+        for number, person in enumerate((DAN, ANN, BEN), 1)
+    )
+
+
+def test_a_session_without_anybody_waiting_is_cancelled_in_silence() -> None:
+    """Who sits in it is told by the pools and registrations that are cancelled with it (S14)."""
+    decision = session(3).cancel(act())
+    assert (len(decision.events), notices(decision)) == (1, ())
+
+
+def test_waiting_tells_nobody() -> None:
+    """Who joins, leaves, or loses a turn has the decision itself, or nothing to do (N2, S16)."""
+    full, lapsed = sold_out(DAN), offered(DAN).state
+    later = act(NOW + timedelta(hours=48) + TICK)
+    decisions = (full.join(act(), ANN, seated=()), full.leave(act(), DAN), lapsed.sweep(later))
+    assert [(len(each.events), notices(each)) for each in decisions] == [(1, ())] * 3
+
+
+def test_a_registration_tells_who_has_it() -> None:
+    """At once, or once it is approved; asking for it tells nobody yet, for who asked has the receipt (N4, N5)."""
+    asking = registered(approval=True)
+    approved = asking.state.approve(act(), session=session())
+    assert [notices(each) for each in (registered(), asking, approved)] == [
+        (of_registration("ann-in-excel:1:registrations.registered:1", Template.REGISTERED),),
+        (),
+        (of_registration("ann-in-excel:2:registrations.registered:1", Template.REGISTERED),),
+    ]
+
+
+def test_a_registration_that_ends_tells_who_had_it() -> None:
+    """Refused, or cancelled before or after it was approved (N4, N5, S14)."""
+    asking, sits = registered(approval=True).state, registered().state
+    ends = (
+        asking.refuse(act(), session=session()),
+        asking.cancel(act(), session=session()),
+        sits.cancel(act(), session=session()),
+    )
+    assert [notices(each) for each in ends] == [
+        (of_registration("ann-in-excel:2:registrations.refused:1", Template.REGISTRATION_REFUSED),),
+        (of_registration("ann-in-excel:2:registrations.cancelled:1", Template.REGISTRATION_CANCELLED),),
+        (of_registration("ann-in-excel:2:registrations.cancelled:1", Template.REGISTRATION_CANCELLED),),
+    ]
+
+
+def test_an_answer_to_a_registration_that_is_repeated_tells_once() -> None:
+    """Approving, refusing or cancelling once more is nothing new (N4, K12)."""
+    asking = registered(approval=True).state
+    again = (
+        asking.approve(act(), session=session()).state.approve(act(), session=session()),
+        asking.refuse(act(), session=session()).state.refuse(act(), session=session()),
+        asking.cancel(act(), session=session()).state.cancel(act(), session=session()),
+    )
+    assert [notices(each) for each in again] == [()] * 3
 
 
 def test_what_changes_nothing_tells_nobody() -> None:
@@ -402,8 +660,10 @@ def test_what_changes_nothing_tells_nobody() -> None:
 def test_a_setting_silences_its_own_template_and_no_other(setting: Setting) -> None:
     """An organisation switches off one kind of notice, and all others go on (T1)."""
     (silent,) = {row.template for rows in TABLE.values() for row in rows if row.setting is setting}
-    left = {each.template for decision in one_of_each() for each in notices(decision, silenced={setting})}
-    assert left == set(Template) - {silent}
+    told = [notices(decision) for decision in one_of_each()]
+    left = [tuple(each for each in those if each.template is not silent) for those in told]
+    assert left != told
+    assert [notices(decision, silenced={setting}) for decision in one_of_each()] == left
 
 
 def test_all_can_be_silenced() -> None:
@@ -442,7 +702,14 @@ def test_keys_of_many_are_distinct() -> None:
 def test_keys_name_nobody() -> None:
     """A key can be logged: it holds no address and no account (K11)."""
     secret = Person.of("secret@example.com", "secret-account")
-    decisions = (cancelled(secret, seats=(1,)), pool().invite(act(), (secret,), session=session(), seated=()))
+    decisions: tuple[AnyDecision, ...] = (
+        cancelled(secret, seats=(1,)),
+        pool().invite(act(), (secret,), session=session(), seated=()),
+        transferred(secret)[0],
+        offered(secret),
+        sold_out(secret).cancel(act()),
+        Registration.register(act(), ROW, session=session(), person=secret, approval=False, seated=()),
+    )
     assert [each.key for decision in decisions for each in notices(decision) if "secret" in each.key] == []
 
 
@@ -453,12 +720,18 @@ def test_a_notice_does_not_show_an_address() -> None:
 
 
 def test_every_event_of_seats_is_told() -> None:
-    """No event about a seat or a refund is forgotten, and what happens to places alone, or to nobody, has no row."""
+    """No event about a seat, money or a registration is forgotten; what happens to places alone has no row (T1)."""
     assert (
         set(get_args(SeatEvent)) - set(TABLE),
         set(get_args(ChargeEvent)) - set(TABLE),
+        set(get_args(RegistrationEvent)) - set(TABLE),
         set(get_args(SessionEvent)) & set(TABLE),
-    ) == ({PoolHandedOver}, {ChargeCaptured, RefundRetried}, set())
+    ) == (
+        {PoolHandedOver},
+        {ChargeCaptured, DuesPaid, RefundRetried},
+        {RegistrationRequested},
+        {PlacesOffered, SessionCancelled},
+    )
 
 
 def test_the_table_uses_all_it_has() -> None:

@@ -53,7 +53,7 @@ def never(_: GroupPurchase) -> Sequence[SessionDecision]:
 def test_a_command_is_saved_with_its_receipt() -> None:
     """State, events and the answer for the key are there together, and the receipt says what was written."""
     store = MemoryStore()
-    opened = SessionOpened(SESSION, STARTS, ENDS, 5, act())
+    opened = SessionOpened(SESSION, STARTS, ENDS, 5, None, act())
     receipt = once(store, act(), ONE, opening(act()))
     assert receipt == Receipt(ActorId("manager"), Key("key"), (Written("excel", 1, opened),))
     assert look(store, lambda work: work.sessions.get(SESSION)) == session(5)

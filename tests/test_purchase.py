@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,24 +16,34 @@ from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, SeatNo, Sess
 from lara_core.kernel.people import Person
 from lara_core.purchase import (
     Bought,
+    BulkBuyingOff,
+    BuyerRole,
     GivenBack,
     Settled,
     buy_seats,
     cancel_all_seats,
-    cancel_and_refund,
     cancel_seats,
     refund_kept,
 )
-from lara_core.refunds import ChargeDecision, MoreThanCaptured, OtherTransaction, Override, RefundIdUsed
+from lara_core.refunds import (
+    ChargeDecision,
+    MoreThanCaptured,
+    NothingCaptured,
+    OtherTransaction,
+    Override,
+    RefundIdUsed,
+)
 from lara_core.seats import (
     AccountNeeded,
-    Cancelled,
+    BuyersDoNotCancel,
+    Cause,
     Counters,
     LearnersNeeded,
     NoSuchSeat,
     NothingToCancel,
+    OtherBuyer,
     OtherSession,
-    SeatDecision,
+    Policy,
     SeatIs,
     SeatPool,
     SeatsCancelled,
@@ -48,12 +59,17 @@ from tests.builders import (
     ENDS,
     FREELY,
     NOW,
+    ONE,
     PRICE,
     REFUNDED_UNTIL,
+    THREE,
     TICK,
+    TWO,
     act,
+    buy,
     charge,
     flaw,
+    gone,
     in_turn,
     session,
 )
@@ -61,11 +77,17 @@ from tests.builders import (
 HOLD = HoldId("basket")
 UNTIL = NOW + timedelta(minutes=15)
 LATE = act(UNTIL + TICK)
-ONE, TWO, THREE = SeatNo(1), SeatNo(2), SeatNo(3)
 
 
 def _buy(act: Act, session: Session, learners: Sequence[Person] = (), *, seats: int = 3, **given: Any) -> Bought:
-    facts: dict[str, Any] = {"prices": (PRICE,) * seats, "policy": FREELY, "seated": (), **given}
+    facts: dict[str, Any] = {
+        "role": BuyerRole.MANAGER,
+        "bulk_buyers": {BuyerRole.MANAGER},
+        "prices": (PRICE,) * seats,
+        "policy": FREELY,
+        "seated": (),
+        **given,
+    }
     return buy_seats(
         act,
         session,
@@ -74,22 +96,6 @@ def _buy(act: Act, session: Session, learners: Sequence[Person] = (), *, seats: 
         buyer=ActorId("manager"),
         learners=learners,
         **facts,
-    )
-
-
-def _alone(act: Act, session: Session, learners: Sequence[Person], invitees: Sequence[Person] = ()) -> SeatDecision:
-    """The pool's part of the same purchase."""
-    return SeatPool.buy(
-        act,
-        PoolId("pool"),
-        session=session,
-        transaction=TransactionId("order"),
-        buyer=ActorId("manager"),
-        prices=(PRICE,) * 3,
-        policy=FREELY,
-        learners=learners,
-        invitees=invitees,
-        seated=(),
     )
 
 
@@ -102,6 +108,21 @@ def _bought() -> tuple[Session, SeatPool]:
 # --- Buying -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("role", "buyers", "refusal"),
+    [
+        (BuyerRole.CLIENT, {BuyerRole.CLIENT}, None),
+        (BuyerRole.CLIENT, set(BuyerRole), None),
+        (BuyerRole.CLIENT, {BuyerRole.MANAGER}, BulkBuyingOff(BuyerRole.CLIENT)),
+        (BuyerRole.MANAGER, {BuyerRole.CLIENT}, BulkBuyingOff(BuyerRole.MANAGER)),
+        (BuyerRole.MANAGER, set[BuyerRole](), BulkBuyingOff(BuyerRole.MANAGER)),
+    ],
+)
+def test_group_purchase_is_a_switch(role: BuyerRole, buyers: set[BuyerRole], refusal: Refusal | None) -> None:
+    """On one portal, for one role; where it is off nobody buys in bulk, not even one seat (S1)."""
+    assert why_not(_buy, act(), session(), seats=1, role=role, bulk_buyers=buyers) == refusal
+
+
 @pytest.mark.parametrize("capacity", [None, 3, 4])
 def test_seats_are_bought_with_places(capacity: int | None) -> None:
     """One place for each seat, also for those that nobody has yet: they are the buyer's (N1, S1)."""
@@ -109,7 +130,7 @@ def test_seats_are_bought_with_places(capacity: int | None) -> None:
     bought = _buy(act(), before, (ANN,))
     assert bought.session.events == (PlacesTaken(3, None, (), act()),)
     assert bought.session.state == evolve(before, version=2, taken=3)
-    assert bought.pool == _alone(act(), before, (ANN,))
+    assert bought.pool == buy(act(), (ANN,), session=before)
 
 
 def test_places_are_bought_for_invitees() -> None:
@@ -117,7 +138,7 @@ def test_places_are_bought_for_invitees() -> None:
     before = session(3)
     bought = _buy(act(), before, (ANN,), invitees=(DAN,))
     assert bought.session.events == (PlacesTaken(3, None, (), act()),)
-    assert bought.pool == _alone(act(), before, (ANN,), (DAN,))
+    assert bought.pool == buy(act(), (ANN,), (DAN,), session=before)
     assert bought.pool.state.counters() == Counters(free=1, invited=1, enrolled=1, cancelled=0)
 
 
@@ -128,14 +149,15 @@ def test_a_place_goes_back_with_an_invitation() -> None:
     taken, asked = bought.session.state, bought.pool.state
     late = act(ENDS - TICK)
     declined = asked.decline(act(), TWO, 1, session=before).state
-    for at, pool, holders in [
-        (act(), asked, {ONE: ANN, TWO: DAN, THREE: BEN}),
-        (late, asked, {ONE: ANN}),
-        (act(), declined, {ONE: ANN, THREE: BEN}),
-        (late, asked.expire(late, session=before).state, {ONE: ANN}),
+    for at, pool, invitees in [
+        (act(), asked, {TWO: DAN, THREE: BEN}),
+        (late, asked, {}),
+        (act(), declined, {THREE: BEN}),
+        (late, asked.expire(late, session=before).state, {}),
     ]:
-        cancelled = cancel_all_seats(at, taken, pool)
-        assert cancelled.pool.events == (SeatsCancelled((ONE, TWO, THREE), holders, at),)
+        cancelled = cancel_all_seats(at, taken, pool, charge=None)
+        gone = SeatsCancelled((ONE, TWO, THREE), {ONE: ANN}, invitees, Cause.ASKED, at)
+        assert cancelled.pool.events == (gone,)
         assert cancelled.session.events == (PlacesGivenBack(3, at),)
 
 
@@ -161,15 +183,30 @@ def test_a_purchase_whose_hold_has_lapsed() -> None:
 
 def test_a_purchase_looks_in_this_order() -> None:
     """The seats are asked first, the places last, and a bad value is found before there are places to take (S8)."""
-    wrong = {"act": act(ENDS), "session": session(1), "learners": (DAN,), "policy": AT_PURCHASE, "seats": 2}
+    wrong = {
+        "act": act(ENDS),
+        "session": session(1),
+        "learners": (DAN,),
+        "policy": AT_PURCHASE,
+        "seats": 2,
+        "bulk_buyers": {BuyerRole.CLIENT},
+    }
     assert in_turn(
         _buy,
         wrong,
+        {"bulk_buyers": {BuyerRole.MANAGER}},
         {"act": act()},
         {"learners": (DAN, ANN)},
         {"learners": (BEN, ANN)},
         {"session": session(2)},
-    ) == [SessionEnded(ENDS), LearnersNeeded(2, 1), AccountNeeded((DAN,)), NotEnoughPlaces(2, 1), None]
+    ) == [
+        BulkBuyingOff(BuyerRole.MANAGER),
+        SessionEnded(ENDS),
+        LearnersNeeded(2, 1),
+        AccountNeeded((DAN,)),
+        NotEnoughPlaces(2, 1),
+        None,
+    ]
     assert flaw(lambda: _buy(act(), session(1), seats=100_001)) == ("prices", Flaw.TOO_LONG)
     assert flaw(lambda: _buy(act(), session(1), seats=0)) == ("prices", Flaw.EMPTY)
 
@@ -178,7 +215,7 @@ def test_a_purchase_looks_in_this_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seats", "gone", "holders"),
+    ("seats", "cancelled", "learners"),
     [
         ((ONE,), (ONE,), {ONE: ANN}),
         ((THREE,), (THREE,), {}),
@@ -187,32 +224,32 @@ def test_a_purchase_looks_in_this_order() -> None:
     ],
 )
 def test_cancelled_seats_give_their_places_back(
-    seats: tuple[SeatNo, ...], gone: tuple[SeatNo, ...], holders: dict[SeatNo, Person]
+    seats: tuple[SeatNo, ...], cancelled: tuple[SeatNo, ...], learners: dict[SeatNo, Person]
 ) -> None:
     """As many places as seats, free or not, each once however often it is named (S11)."""
     before, pool = _bought()
-    cancelled = cancel_seats(act(), before, pool, seats)
-    assert cancelled.pool.events == (SeatsCancelled(gone, holders, act()),)
-    assert cancelled.pool == pool.cancel(act(), seats, session=before)
-    assert cancelled.session.events == (PlacesGivenBack(len(gone), act()),)
-    assert cancelled.session.state == evolve(before, version=3, taken=3 - len(gone))
+    given_back = cancel_seats(act(), before, pool, seats, charge=None)
+    assert given_back.pool.events == (SeatsCancelled(cancelled, learners, {}, Cause.ASKED, act()),)
+    assert given_back.pool == pool.cancel(act(), seats, session=before)
+    assert given_back.session.events == (PlacesGivenBack(len(cancelled), act()),)
+    assert given_back.session.state == evolve(before, version=3, taken=3 - len(cancelled))
 
 
 def test_all_live_seats_give_their_places_back() -> None:
     """What was cancelled before has given its place back once, and gives no other (S11)."""
-    first = cancel_seats(act(), *_bought(), (TWO,))
-    rest = cancel_all_seats(act(ENDS - TICK), first.session.state, first.pool.state)
-    assert rest.pool.events == (SeatsCancelled((ONE, THREE), {ONE: ANN}, act(ENDS - TICK)),)
-    assert rest.pool.state.cancelled == {ONE: Cancelled(ANN), TWO: Cancelled(BEN), THREE: Cancelled(None)}
+    first = cancel_seats(act(), *_bought(), (TWO,), charge=None)
+    rest = cancel_all_seats(act(ENDS - TICK), first.session.state, first.pool.state, charge=None)
+    assert rest.pool.events == (SeatsCancelled((ONE, THREE), {ONE: ANN}, {}, Cause.ASKED, act(ENDS - TICK)),)
+    assert rest.pool.state.cancelled == {ONE: gone(ANN), TWO: gone(BEN), THREE: gone()}
     assert rest.session.events == (PlacesGivenBack(2, act(ENDS - TICK)),)
     assert rest.session.state == evolve(first.session.state, version=4, taken=0)
     assert rest.session.state.available(NOW) == 4
-    assert why_not(cancel_all_seats, act(), rest.session.state, rest.pool.state) == NothingToCancel()
+    assert why_not(cancel_all_seats, act(), rest.session.state, rest.pool.state, charge=None) == NothingToCancel()
 
 
-CANCELLATIONS: dict[str, Callable[[Act, Session, SeatPool], GivenBack]] = {
-    "some": lambda act, session, pool: cancel_seats(act, session, pool, (ONE,)),
-    "all": cancel_all_seats,
+CANCELLATIONS: dict[str, Callable[[Act, Session, SeatPool], object]] = {
+    "some": lambda act, session, pool: cancel_seats(act, session, pool, (ONE,), charge=None),
+    "all": partial(cancel_all_seats, charge=None),
 }
 
 
@@ -233,9 +270,9 @@ def test_a_cancellation_asks_the_pool_first(cancellation: str) -> None:
 REFUSED: dict[Refusal, Callable[[Session, SeatPool], object]] = {
     NotEnoughPlaces(2, 1): lambda session, pool: _buy(act(), session, seats=2),
     AccountNeeded((DAN,)): lambda session, pool: _buy(act(), session, (DAN,), seats=1),
-    NoSuchSeat(SeatNo(4)): lambda session, pool: cancel_seats(act(), session, pool, (ONE, SeatNo(4))),
-    NothingToCancel(): lambda session, pool: cancel_seats(act(), session, pool, ()),
-    SessionEnded(ENDS): lambda session, pool: cancel_all_seats(act(ENDS), session, pool),
+    NoSuchSeat(SeatNo(4)): lambda session, pool: cancel_seats(act(), session, pool, (ONE, SeatNo(4)), charge=None),
+    NothingToCancel(): lambda session, pool: cancel_seats(act(), session, pool, (), charge=None),
+    SessionEnded(ENDS): lambda session, pool: cancel_all_seats(act(ENDS), session, pool, charge=None),
 }
 
 
@@ -264,8 +301,9 @@ def test_cancelled_seats_are_settled_with_their_places(
 ) -> None:
     """Places come back whatever becomes of the money, and the money of each seat once: what was paid (S11, S12)."""
     before, pool = _bought()
-    settled = cancel_and_refund(at, before, pool, CHARGE, (THREE, ONE, THREE), refund=refund, override=override)
-    assert (settled.session, settled.pool) == cancel_seats(at, before, pool, (ONE, THREE))
+    settled = cancel_seats(at, before, pool, (THREE, ONE, THREE), charge=CHARGE, refund=refund, override=override)
+    assert isinstance(settled, Settled)
+    assert (settled.session, settled.pool) == cancel_seats(at, before, pool, (ONE, THREE), charge=None)
     assert settled.charge == CHARGE.settle(
         at, pool.transaction, pool.id, {ONE: PRICE, THREE: PRICE}, session=before, refund=refund, override=override
     )
@@ -276,7 +314,33 @@ def test_cancelled_seats_are_settled_with_their_places(
 def _settle(charge: Any = CHARGE, **given: Any) -> Settled:
     before, pool = _bought()
     facts: dict[str, Any] = {"act": act(), "session": before, "pool": pool, "seats": (ONE,), "refund": BACK, **given}
-    return cancel_and_refund(charge=charge, **facts)
+    settled = cancel_seats(charge=charge, **facts)
+    assert isinstance(settled, Settled)
+    return settled
+
+
+def test_what_is_free_of_charge_is_refunded_nothing() -> None:
+    """Without a charge a refund of what has a price is refused; of what costs nothing, there is none (S12)."""
+    before = session()
+    free = buy(act(), (ANN,), prices=(PRICE - PRICE,)).state
+    taken = before.take(act(), 1).state
+    assert type(cancel_seats(act(), taken, free, (ONE,), charge=None, refund=BACK)) is GivenBack
+    taken, pool = _bought()
+    refused = why_not(cancel_seats, act(), taken, pool, (ONE,), charge=None, refund=BACK)
+    assert refused == NothingCaptured(TransactionId("order"))
+
+
+def test_a_buyer_cancels_with_the_same_money() -> None:
+    """Who cancels does not matter to places and terms, where the policy lets buyers (S11, S12)."""
+    before, pool = _bought()
+    open_to_buyers = evolve(pool, policy=Policy(buyers_cancel=True))
+    by_them = cancel_seats(act(), before, open_to_buyers, (ONE,), charge=CHARGE, refund=BACK, as_buyer=True)
+    assert by_them == cancel_seats(act(), before, open_to_buyers, (ONE,), charge=CHARGE, refund=BACK)
+    all_of_them = cancel_all_seats(act(), before, open_to_buyers, charge=CHARGE, refund=BACK, as_buyer=True)
+    assert all_of_them == cancel_all_seats(act(), before, open_to_buyers, charge=CHARGE, refund=BACK)
+    asked: dict[str, Any] = {"charge": CHARGE, "as_buyer": True}
+    assert why_not(cancel_seats, act(), before, pool, (ONE,), **asked) == BuyersDoNotCancel()
+    assert why_not(cancel_all_seats, act(by="ann"), before, open_to_buyers, **asked) == OtherBuyer()
 
 
 def test_a_cancellation_with_refund_asks_the_charge_last() -> None:

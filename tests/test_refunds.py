@@ -1,4 +1,4 @@
-"""The money of one transaction: captured, kept, going back, gone back (S12)."""
+"""The money of one transaction: captured, kept, going back, gone back, due again, moved (S12, S13, S14, N3)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 
 from lara_core.kernel.decisions import Act, Decision, Refusal, why_not
-from lara_core.kernel.errors import BadValue, Flaw
+from lara_core.kernel.errors import Flaw
 from lara_core.kernel.ids import ActorId, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Currency, Money
 from lara_core.purchase import refund_kept
@@ -21,8 +21,11 @@ from lara_core.refunds import (
     Charge,
     ChargeCaptured,
     ChargeDecision,
+    DuesPaid,
+    MoneyMoved,
     MoreThanCaptured,
     NoSuchRefund,
+    NothingDue,
     OtherCurrency,
     OtherTransaction,
     Override,
@@ -30,27 +33,34 @@ from lara_core.refunds import (
     RefundFailed,
     RefundIdUsed,
     RefundIs,
+    RefundPending,
     RefundRetried,
     RefundState,
     RefundSucceeded,
     RefundTerms,
     RefundVerb,
     SeatMoney,
+    SeatsReinstated,
     SeatsSettled,
 )
 from lara_core.seats import OtherSession
 from tests.builders import (
     ANN,
     NOW,
+    ONE,
     PRICE,
     REFUNDED_UNTIL,
     STARTS,
     TERMS,
+    THREE,
     TICK,
+    TWO,
     act,
+    cad,
     charge,
     flaw,
     in_turn,
+    money,
     pool,
     session,
 )
@@ -58,16 +68,10 @@ from tests.builders import (
 ORDER: Final = TransactionId("order")
 POOL: Final = PoolId("pool")
 SESSION: Final = SessionId("excel")
-ONE, TWO, THREE = SeatNo(1), SeatNo(2), SeatNo(3)
 BACK, MORE = RefundId("back"), RefundId("more")
 ILL: Final = Override("illness")
 ACT: Final = act()
 LATE: Final = act(REFUNDED_UNTIL + TICK)
-
-
-def cad(amount: str) -> Money:
-    """Canadian dollars."""
-    return Money.of(amount, "CAD")
 
 
 def eur(amount: str) -> Money:
@@ -76,11 +80,6 @@ def eur(amount: str) -> Money:
 
 
 NOTHING: Final = cad("0.00")
-
-
-def money(kept: str, back: str, paid: Money = PRICE) -> SeatMoney:
-    """Where the money of a seat is."""
-    return SeatMoney(paid, cad(kept), cad(back))
 
 
 def settle(
@@ -93,11 +92,14 @@ def settle(
     starts: datetime = STARTS,
     refund: RefundId | None = BACK,
     override: Override | None = None,
+    called_off: bool = False,
 ) -> ChargeDecision:
     """Settle *seats*, in time unless told otherwise."""
     paid = dict.fromkeys(seats, price)
     held = evolve(session(), starts=starts)
-    return charge.settle(act, transaction, pool, paid, session=held, refund=refund, override=override)
+    return charge.settle(
+        act, transaction, pool, paid, session=held, refund=refund, override=override, called_off=called_off
+    )
 
 
 def settled(
@@ -218,7 +220,7 @@ def test_a_capture_that_makes_no_sense_is_refused() -> None:
 def test_cancelled_seats_are_refunded_by_the_terms(at: Act) -> None:
     """The seat's fees are kept of each, the fixed fee of the first, and the rest is requested back (S12)."""
     decision = settle(charge(), TWO, ONE, act=at)
-    seats = {ONE: money("4.50", "5.50"), TWO: money("1.50", "8.50")}
+    seats = {ONE: money("4.50", "5.50", once="3.00"), TWO: money("1.50", "8.50")}
     assert decision.events == (settled(seats, "3.00", "14.00", act=at),)
     assert decision.state == evolve(
         charge(),
@@ -235,10 +237,10 @@ def test_the_fixed_fee_is_borne_once() -> None:
     first = settle(charge(), TWO).state
     second = settle(first, ONE, refund=MORE)
     assert second.events == (settled({ONE: money("1.50", "8.50")}, "3.00", "8.50", refund=MORE),)
-    assert second.state.seats == {POOL: {TWO: money("4.50", "5.50"), ONE: money("1.50", "8.50")}}
+    assert second.state.seats == {POOL: {TWO: money("4.50", "5.50", once="3.00"), ONE: money("1.50", "8.50")}}
     elsewhere = settle(first, TWO, pool=PoolId("other"), refund=MORE)
     assert elsewhere.state.seats == {
-        POOL: {TWO: money("4.50", "5.50")},
+        POOL: {TWO: money("4.50", "5.50", once="3.00")},
         PoolId("other"): {TWO: money("1.50", "8.50")},
     }
     assert elsewhere.state.refunds[MORE] == Refund(RefundState.REQUESTED, cad("8.50"), SESSION, PoolId("other"), (TWO,))
@@ -248,10 +250,10 @@ def test_the_fixed_fee_is_taken_until_it_is_borne() -> None:
     """What one seat cannot bear the next one does; a seat of which nothing is left is refunded nothing (S12)."""
     before = charge(terms=evolve(TERMS, once=cad("10.00")))
     first = settle(before, ONE)
-    assert first.events == (settled({ONE: money("10.00", "0.00")}, "8.50", "0.00", refund=None),)
+    assert first.events == (settled({ONE: money("10.00", "0.00", once="8.50")}, "8.50", "0.00", refund=None),)
     assert first.state.refunds == {}
     second = settle(first.state, TWO)
-    assert second.events == (settled({TWO: money("3.00", "7.00")}, "10.00", "7.00"),)
+    assert second.events == (settled({TWO: money("3.00", "7.00", once="1.50")}, "10.00", "7.00"),)
 
 
 def test_after_the_deadline_all_is_kept() -> None:
@@ -312,7 +314,8 @@ def test_only_an_override_reaches_what_was_kept() -> None:
         assert given.events == ()
         assert given.state is kept
     overridden = settle(kept, ONE, refund=MORE, override=ILL)
-    assert overridden.events == (settled({ONE: money("0.00", "10.00")}, "3.00", "4.50", refund=MORE, reason="illness"),)
+    back = {ONE: money("0.00", "10.00", once="3.00")}
+    assert overridden.events == (settled(back, "3.00", "4.50", refund=MORE, reason="illness"),)
     assert overridden.state.going_back == PRICE
     again = settle(overridden.state, ONE, refund=RefundId("third"), override=ILL)
     assert again == Decision(overridden.state)
@@ -362,6 +365,8 @@ REFUSED: Final[dict[Refusal, Callable[[Charge], object]]] = {
         charge, TWO, refund=MORE, override=ILL, price=cad("30.00")
     ),
     NoSuchRefund(MORE): lambda charge: charge.succeed(act(), MORE),
+    RefundPending(ONE, BACK): lambda charge: reinstate(charge, ONE),
+    NothingDue(TWO): lambda charge: charge.pay_due(act(), POOL, (TWO,)),
     RefundIs(BACK, RefundState.SUCCEEDED): lambda charge: charge.succeed(act(), BACK).state.fail(act(), BACK),
 }
 
@@ -373,6 +378,304 @@ def test_what_is_refused_changes_nothing(refusal: Refusal) -> None:
     kept = deepcopy(before)
     assert why_not(REFUSED[refusal], before) == refusal
     assert before == kept
+
+
+# --- Called off -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", [act(), LATE], ids=["in time", "late"])
+def test_a_session_that_is_called_off_is_refunded_in_full(at: Act) -> None:
+    """Whatever the terms and their deadline say, and without anybody's reason (S14)."""
+    decision = settle(charge(), ONE, TWO, act=at, called_off=True)
+    seats = dict.fromkeys((ONE, TWO), money("0.00", "10.00"))
+    assert decision.events == (settled(seats, "0.00", "20.00", act=at),)
+
+
+def test_what_was_kept_before_a_session_is_called_off_stays() -> None:
+    """A seat that was cancelled earlier has had its terms; the fixed fee that it bore is borne (S14)."""
+    kept = settle(charge(), ONE).state
+    decision = settle(kept, ONE, TWO, refund=MORE, called_off=True)
+    assert decision.events == (settled({TWO: money("0.00", "10.00")}, "3.00", "10.00", refund=MORE),)
+
+
+# --- Taking back ------------------------------------------------------------------------------------------------------
+
+
+def reinstate(
+    charge: Charge,
+    *seats: SeatNo,
+    act: Act = ACT,
+    transaction: TransactionId = ORDER,
+    pool: PoolId = POOL,
+    price: Money = PRICE,
+) -> ChargeDecision:
+    """Take *seats* back."""
+    return charge.reinstate(act, transaction, pool, dict.fromkeys(seats, price), session=session())
+
+
+def reinstated(seats: Mapping[SeatNo, SeatMoney], once_kept: str, due: str) -> SeatsReinstated:
+    """What is said of seats of the pool that are live again."""
+    return SeatsReinstated(SESSION, POOL, seats, cad(once_kept), cad(due), ACT)
+
+
+def refunded(*seats: SeatNo) -> Charge:
+    """A charge whose *seats* were cancelled together, in time, and what was to go back has."""
+    return settle(charge(), *seats).state.succeed(ACT, BACK).state
+
+
+def test_what_went_back_is_due() -> None:
+    """What was kept counts as paid again, the fixed fee that was borne is not any more, and the rest is due (S13)."""
+    before = refunded(ONE, TWO)
+    one, two = money("0.00", "5.50", due="5.50"), money("0.00", "8.50", due="8.50")
+    first = reinstate(before, ONE)
+    assert first.events == (reinstated({ONE: one}, "0.00", "5.50"),)
+    kept = before.seats[POOL][TWO]
+    assert first.state == evolve(before, version=4, once_kept=NOTHING, seats={POOL: {ONE: one, TWO: kept}})
+    assert (first.state.going_back, first.state.refunded) == (cad("14.00"), cad("14.00"))
+    # The second one had borne nothing of the fixed fee.
+    other = reinstate(before, TWO)
+    assert other.events == (reinstated({TWO: two}, "3.00", "8.50"),)
+    both = reinstate(before, TWO, ONE, TWO)
+    assert both.events == (reinstated({ONE: one, TWO: two}, "0.00", "14.00"),)
+
+
+def test_where_nothing_went_back_nothing_is_due() -> None:
+    """What was kept altogether counts as paid; one that an override gave back is due altogether (S13)."""
+    kept = settle(charge(), ONE, refund=None).state
+    assert reinstate(kept, ONE).events == (reinstated({ONE: money("0.00", "0.00")}, "0.00", "0.00"),)
+    given = settle(charge(), ONE, override=ILL).state.succeed(ACT, BACK).state
+    assert reinstate(given, ONE).events == (reinstated({ONE: money("0.00", "10.00", due="10.00")}, "0.00", "10.00"),)
+
+
+def test_what_was_cancelled_before_the_capture_is_all_due() -> None:
+    """Nothing was captured for it: cancelled again, it must not be refunded from what others paid (S13)."""
+    before = charge()
+    again = reinstate(before, ONE)
+    unpaid = SeatMoney(NOTHING, NOTHING, NOTHING, NOTHING, PRICE)
+    assert again.state == evolve(before, version=2, seats={POOL: {ONE: unpaid}})
+    settled = settle(again.state, ONE)
+    assert settled.state.seats == {POOL: {ONE: evolve(unpaid, due=NOTHING)}}
+    assert settled.state.refunds == {}
+
+
+def test_what_costs_nothing_has_no_money_to_take_back() -> None:
+    """Nor has no seat (S13, K5)."""
+    before = charge()
+    for decision in (reinstate(before), reinstate(before, ONE, price=NOTHING)):
+        assert decision.events == ()
+        assert decision.state is before
+
+
+@pytest.mark.parametrize("verbs", [(), (RefundVerb.FAIL,), (RefundVerb.FAIL, RefundVerb.RETRY)])
+def test_what_is_on_its_way_is_waited_for(verbs: Sequence[RefundVerb]) -> None:
+    """Requested, failed or tried again: until it is known to have gone back, a seat is not taken back (S13)."""
+    before = after(*verbs)
+    assert why_not(reinstate, before, ONE) == RefundPending(ONE, BACK)
+    assert why_not(reinstate, before, TWO, ONE) == RefundPending(ONE, BACK)
+    done = before.succeed(ACT, BACK).state
+    assert why_not(reinstate, done, ONE) is None
+    assert why_not(reinstate, done, TWO, ONE) == RefundPending(TWO, MORE)
+
+
+def test_a_refund_for_others_is_not_waited_for() -> None:
+    """Only money for this very seat keeps it: not that for another pool's, nor for one whose fees took all (S13)."""
+    before = settle(charge(terms=RefundTerms("0", NOTHING, PRICE)), ONE, TWO).state
+    assert why_not(reinstate, before, TWO) == RefundPending(TWO, BACK)
+    assert reinstate(before, ONE).events == (reinstated({ONE: money("0.00", "0.00")}, "0.00", "0.00"),)
+    elsewhere = settle(charge(), ONE, pool=PoolId("other")).state
+    assert why_not(reinstate, elsewhere, ONE) is None
+
+
+def test_taking_back_looks_in_this_order() -> None:
+    """The transaction, the currency, and last what is on its way; the lowest seat is told (S13)."""
+    wrong: dict[str, Any] = {"charge": after(), "transaction": TransactionId("other"), "price": eur("10.00")}
+
+    def take_back(**given: Any) -> ChargeDecision:
+        return reinstate(given.pop("charge"), TWO, ONE, **given)
+
+    assert in_turn(take_back, wrong, {"transaction": ORDER}, {"price": PRICE}, {"charge": refunded(ONE, TWO)}) == [
+        OtherTransaction(ORDER, TransactionId("other")),
+        OtherCurrency(ONE),
+        RefundPending(ONE, BACK),
+        None,
+    ]
+
+
+# --- What is due ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_paid() -> None:
+    """All of it, for each seat that is named once, and what was captured grows by as much (S13)."""
+    before = reinstate(refunded(ONE, TWO), ONE, TWO).state
+    first = before.pay_due(ACT, POOL, [ONE, ONE])
+    paid = money("0.00", "5.50", paid="15.50")
+    assert first.events == (DuesPaid(POOL, {ONE: paid}, cad("5.50"), ACT),)
+    assert first.state == evolve(
+        before,
+        version=before.version + 1,
+        captured=cad("35.50"),
+        seats={POOL: {ONE: paid, TWO: money("0.00", "8.50", due="8.50")}},
+    )
+    both = before.pay_due(ACT, POOL, {TWO, ONE})
+    assert both.events == (DuesPaid(POOL, {ONE: paid, TWO: money("0.00", "8.50", paid="18.50")}, cad("14.00"), ACT),)
+    assert both.state.captured == cad("44.00")
+
+
+def test_what_is_not_due_is_not_paid() -> None:
+    """No seat, a seat of which nothing is due, a pool that nothing happened to: all or none (S13)."""
+    before = reinstate(refunded(ONE, TWO), ONE).state
+    paid = before.pay_due(ACT, POOL, [ONE]).state
+    assert why_not(before.pay_due, ACT, POOL, ()) == NothingDue(None)
+    assert why_not(before.pay_due, ACT, POOL, (ONE, TWO)) == NothingDue(TWO)
+    assert why_not(before.pay_due, ACT, POOL, (THREE, TWO)) == NothingDue(TWO)
+    assert why_not(before.pay_due, ACT, PoolId("other"), (ONE,)) == NothingDue(ONE)
+    assert why_not(paid.pay_due, ACT, POOL, (ONE,)) == NothingDue(ONE)
+
+
+@pytest.mark.parametrize("pays", [True, False])
+@pytest.mark.parametrize(
+    ("how", "kept", "back", "once"),
+    [
+        ({}, "4.50", "5.50", "3.00"),
+        ({"refund": None}, "10.00", "0.00", "0.00"),
+        ({"act": LATE}, "10.00", "0.00", "0.00"),
+        ({"override": ILL}, "0.00", "10.00", "0.00"),
+        ({"called_off": True}, "0.00", "10.00", "0.00"),
+    ],
+    ids=["in time", "without refund", "late", "overridden", "called off"],
+)
+def test_a_seat_that_is_cancelled_again_keeps_what_it_would_have_kept(
+    pays: bool, how: Mapping[str, Any], kept: str, back: str, once: str
+) -> None:
+    """Nobody makes money by coming back, nor loses any: what is due goes with the seat, or was paid (S12, S13).
+
+    Of a seat whose dues were not paid no more is kept than was left of it.
+    """
+    before = reinstate(refunded(ONE), ONE).state
+    if pays:
+        before = before.pay_due(ACT, POOL, [ONE]).state
+    facts: dict[str, Any] = {"refund": MORE, **how}
+    again = settle(before, ONE, **facts).state
+    found = again.seats[POOL][ONE]
+    paid = cad("15.50") if pays else PRICE
+    # What went back the first time has gone; of the rest, `PRICE` or 4.50, the terms have their part.
+    kept_now = cad(kept) if pays else min(cad(kept), cad("4.50"))
+    assert found == SeatMoney(paid, kept_now, paid - kept_now, cad(once), NOTHING)
+    assert again.captured - again.going_back == PRICE * 2 + kept_now
+
+
+# --- Moving -----------------------------------------------------------------------------------------------------------
+
+WORD_: Final = SessionId("word")
+MOVED: Final = PoolId("moved")
+
+
+def move(
+    charge: Charge,
+    *,
+    act: Act = ACT,
+    transaction: TransactionId = ORDER,
+    price: Money = PRICE,
+    costs: Money = PRICE,
+    refund: RefundId = MORE,
+) -> ChargeDecision:
+    """Move the money of seat 1 to the one seat of another session's pool."""
+    return charge.move(
+        act,
+        transaction,
+        POOL,
+        ONE,
+        price,
+        to=MOVED,
+        costs=costs,
+        session=session(name="word"),
+        refund=refund,
+    )
+
+
+@pytest.mark.parametrize(
+    ("costs", "arrived"),
+    [
+        ("10.00", money("0.00", "0.00")),
+        ("12.50", money("0.00", "0.00", due="2.50")),
+        ("7.00", money("0.00", "3.00")),
+        ("0.00", money("0.00", "10.00")),
+    ],
+    ids=["as much", "more", "less", "nothing"],
+)
+@pytest.mark.parametrize("at", [act(), LATE], ids=["in time", "late"])
+def test_what_was_paid_moves(costs: str, arrived: SeatMoney, at: Act) -> None:
+    """The difference is due, or goes back without fees, whatever the terms and their deadline say (N3)."""
+    before = charge()
+    decision = move(before, costs=cad(costs), act=at)
+    left = money("0.00", "0.00", paid="0.00")
+    refund = MORE if arrived.back else None
+    assert decision.events == (MoneyMoved(POOL, ONE, left, WORD_, MOVED, arrived, refund, arrived.back, at),)
+    asked = {MORE: Refund(RefundState.REQUESTED, arrived.back, WORD_, MOVED, (ONE,))} if refund else {}
+    assert decision.state == evolve(before, version=2, seats={POOL: {ONE: left}, MOVED: {ONE: arrived}}, refunds=asked)
+
+
+@pytest.mark.parametrize(
+    ("costs", "arrived"),
+    [
+        ("10.00", money("0.00", "0.00", paid="4.50", due="5.50")),
+        ("4.50", money("0.00", "0.00", paid="4.50")),
+        ("3.00", money("0.00", "1.50", paid="4.50")),
+    ],
+)
+def test_what_is_due_moves(costs: str, arrived: SeatMoney) -> None:
+    """Of a seat that was reactivated, what is left of it moves; what went back stays where it was (S13, N3)."""
+    before = reinstate(refunded(ONE, TWO), ONE).state
+    decision = move(before, costs=cad(costs))
+    left = money("0.00", "5.50", paid="5.50")
+    assert decision.state.seats == {POOL: {ONE: left, TWO: before.seats[POOL][TWO]}, MOVED: {ONE: arrived}}
+    assert (arrived.due, arrived.paid - arrived.back + arrived.due) == (
+        decision.state.seats[MOVED][ONE].due,
+        cad(costs),
+    )
+
+
+def test_a_move_looks_in_this_order() -> None:
+    """The transaction, the refund's id, both currencies, and last whether there is as much (N3)."""
+    wrong: dict[str, Any] = {
+        "charge": settle(charge(), TWO).state,
+        "transaction": TransactionId("other"),
+        "refund": BACK,
+        "price": eur("10.00"),
+        "costs": eur("7.00"),
+    }
+
+    def move_one(**given: Any) -> ChargeDecision:
+        return move(given.pop("charge"), **given)
+
+    assert in_turn(
+        move_one,
+        wrong,
+        {"transaction": ORDER},
+        {"refund": MORE},
+        {"price": cad("50.00")},
+        {"costs": cad("0.00")},
+        {"costs": cad("25.50")},
+    ) == [
+        OtherTransaction(ORDER, TransactionId("other")),
+        RefundIdUsed(BACK),
+        OtherCurrency(ONE),
+        OtherCurrency(ONE),
+        MoreThanCaptured(cad("50.00"), cad("24.50")),
+        None,
+    ]
+
+
+def test_what_moved_is_settled_where_it_is() -> None:
+    """The new seat is cancelled, reactivated and paid for as any other; what moved on is not there any more (N3)."""
+    moved = move(charge(), costs=cad("12.50")).state
+    paid = moved.pay_due(ACT, MOVED, [ONE]).state
+    assert paid.seats[MOVED] == {ONE: money("0.00", "0.00", paid="12.50")}
+    gone = settle(paid, ONE, pool=MOVED, price=cad("12.50")).state
+    assert gone.seats[MOVED] == {ONE: money("4.75", "7.75", paid="12.50", once="3.00")}
+    left = settle(paid, ONE)
+    assert left.events == ()
+    assert left.state is paid
 
 
 # --- The life of a refund ---------------------------------------------------------------------------------------------
@@ -490,12 +793,12 @@ def test_a_fee_as_large_as_can_be_keeps_no_more_than_was_paid() -> None:
     assert terms.kept(Money.of("10.00", "CAD")) == Money.of("10.00", "CAD")
 
 
-def test_what_was_paid_is_what_the_pool_says() -> None:
-    """A price below zero, or another than when the seat was settled before, is a bad value: no money is made (K9)."""
-    taken = charge().settle(act(), ORDER, POOL, {ONE: PRICE}, session=session(), refund=None)
-    for paid in (-PRICE, PRICE * 2, PRICE - PRICE):
-        with pytest.raises(BadValue, match="paid"):
-            _ = taken.state.settle(act(), ORDER, POOL, {ONE: paid}, session=session(), refund=BACK)
+def test_a_price_is_not_below_zero() -> None:
+    """Nothing is settled, taken back or moved at such a price: no money is made (K9)."""
+    before = charge()
+    assert flaw(lambda: settle(before, ONE, price=-PRICE)) == ("prices", Flaw.TOO_SMALL)
+    assert flaw(lambda: reinstate(before, ONE, price=-PRICE)) == ("prices", Flaw.TOO_SMALL)
+    assert flaw(lambda: move(before, price=-PRICE)) == ("prices", Flaw.TOO_SMALL)
 
 
 def test_what_was_kept_is_asked_for_with_the_right_session() -> None:

@@ -1,12 +1,13 @@
 """Seats: bought in bulk, assigned, revoked and given to others, given up, cancelled. For invitations, see there."""
 
 from collections.abc import Callable, Collection, Container, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from attrs import evolve, frozen
 
+from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Refusal, why_not
 from lara_core.kernel.errors import Flaw
 from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId, TransactionId
@@ -15,7 +16,9 @@ from lara_core.kernel.people import Person, PersonKey
 from lara_core.seats import (
     AccountNeeded,
     AlreadySeated,
+    BuyersDoNotCancel,
     Cancelled,
+    Cause,
     Counters,
     LearnersNeeded,
     LearnerWithdrew,
@@ -27,6 +30,7 @@ from lara_core.seats import (
     NoSuchSeat,
     NotEnoughSeats,
     NothingToCancel,
+    OtherBuyer,
     OtherSession,
     Policy,
     PoolHandedOver,
@@ -40,6 +44,7 @@ from lara_core.seats import (
     SeatsCancelled,
     SeatState,
     SeatVerb,
+    SessionCalledOff,
     SessionEnded,
     SessionFacts,
     SessionStarted,
@@ -50,62 +55,44 @@ from tests.builders import (
     ANN_TYPED,
     AT_PURCHASE,
     BEN,
+    BEN_ELSEWHERE,
+    CALLED_OFF,
     CLEO,
     DAN,
     ENDS,
+    EVE,
+    EXCEL,
+    FOUR,
     FREELY,
+    NINE,
     NOW,
+    ONE,
     PRICE,
     STARTS,
+    THREE,
     TICK,
+    TWO,
+    WORD,
     act,
+    buy,
     flaw,
+    gone,
     in_turn,
     keys,
+    mixed,
     pool,
-    session,
 )
 
-EXCEL = session()
-WORD = session(name="word")
-ONE, TWO, THREE, FOUR, NINE = SeatNo(1), SeatNo(2), SeatNo(3), SeatNo(4), SeatNo(9)
-# The same account with another address, and the same address in other letters.
-BEN_ELSEWHERE = Person.of("ben@example.org", "ben")
 CLEO_TYPED = Person.of("cleo@EXAMPLE.com")
-EVE = Person.of("eve@example.com", "eve")
 EVE_TYPED = Person.of("Eve@example.com")
 BY_CONFIRMATION = Policy(modes=frozenset({Mode.CONFIRMATION}))
 WITH_WITHDRAWAL = Policy(withdrawal=True)
 
 
-def _buy(
-    act: Act,
-    learners: Sequence[Person] = (),
-    *,
-    invitees: Sequence[Person] = (),
-    prices: Sequence[Money] = (PRICE, PRICE),
-    policy: Policy = FREELY,
-    session: SessionFacts = EXCEL,
-    seated: Container[PersonKey] = (),
-) -> SeatDecision:
-    return SeatPool.buy(
-        act,
-        PoolId("pool"),
-        session=session,
-        transaction=TransactionId("order"),
-        buyer=ActorId("manager"),
-        prices=prices,
-        policy=policy,
-        learners=learners,
-        invitees=invitees,
-        seated=seated,
-    )
-
-
-def _mixed() -> SeatPool:
-    """Seat 1 has Ann, seat 2 is free, seat 3 was Cleo's and is cancelled; version 3."""
-    revoked = pool(ANN, BEN, CLEO).revoke(act(), TWO, session=EXCEL, seated=()).state
-    return revoked.cancel(act(), (THREE,), session=EXCEL).state
+def _buy(act: Act, learners: Sequence[Person] = (), **given: Any) -> SeatDecision:
+    """Two seats, unless told otherwise."""
+    facts: dict[str, Any] = {"prices": (PRICE, PRICE), **given}
+    return buy(act, learners, **facts)
 
 
 # --- Buying -----------------------------------------------------------------------------------------------------------
@@ -125,6 +112,8 @@ def test_each_seat_has_its_own_price() -> None:
             tuple(prices),
             {},
             {},
+            None,
+            None,
             act(),
         ),
     )
@@ -136,7 +125,9 @@ def test_each_seat_has_its_own_price() -> None:
         ActorId("manager"),
         FREELY,
         tuple(prices),
+        None,
         (ONE, TWO, THREE),
+        {},
         {},
         {},
         {},
@@ -159,7 +150,9 @@ def test_a_purchase_seats_its_learners(policy: Policy, learners: Sequence[Person
     on = {SeatNo(seat): learner for seat, learner in enumerate(learners, 1)}
     empty = _buy(act()).state
     assert decision.events == (
-        SeatsBought(empty.id, EXCEL.id, empty.transaction, empty.buyer, policy, (PRICE, PRICE), on, {}, act()),
+        SeatsBought(
+            empty.id, EXCEL.id, empty.transaction, empty.buyer, policy, (PRICE, PRICE), on, {}, None, None, act()
+        ),
     )
     assert decision.state == evolve(empty, policy=policy, free=free, enrolled=on)
 
@@ -189,6 +182,7 @@ def test_a_purchase_skips_nobody(
 def test_a_purchase_looks_in_this_order() -> None:
     """Where several refusals apply, the first of the documented order is told."""
     wrong = {
+        "session": CALLED_OFF,
         "act": act(ENDS),
         "learners": (ANN, ANN_TYPED, DAN),
         "policy": evolve(AT_PURCHASE, modes=BY_CONFIRMATION.modes),
@@ -198,6 +192,7 @@ def test_a_purchase_looks_in_this_order() -> None:
     assert in_turn(
         _buy,
         wrong,
+        {"session": EXCEL},
         {"act": act()},
         {"policy": AT_PURCHASE},
         {"learners": (ANN, BEN, DAN)},
@@ -206,6 +201,7 @@ def test_a_purchase_looks_in_this_order() -> None:
         {"learners": (ANN, BEN)},
         {"learners": (BEN, CLEO)},
     ) == [
+        SessionCalledOff(),
         SessionEnded(ENDS),
         ModeOff(Mode.IMMEDIATE),
         NamedTwice((ANN_TYPED,)),
@@ -329,6 +325,7 @@ def test_an_assignment_looks_in_this_order() -> None:
     assert in_turn(
         SeatPool.assign,
         wrong,
+        {"session": CALLED_OFF},
         {"session": EXCEL},
         {"act": act()},
         {"self": before},
@@ -337,6 +334,7 @@ def test_an_assignment_looks_in_this_order() -> None:
         {"learners": (CLEO, DAN, ANN)},
     ) == [
         OtherSession(SessionId("excel"), SessionId("word")),
+        SessionCalledOff(),
         SessionEnded(ENDS),
         ModeOff(Mode.IMMEDIATE),
         NobodyToSeat((ANN,)),
@@ -395,7 +393,7 @@ def test_an_inadmissible_new_holder(policy: Policy, to: Person, refusal: Refusal
 @pytest.mark.parametrize("to", [None, CLEO])
 def test_only_an_enrolled_seat_is_revoked(seat: SeatNo, to: Person | None, refusal: Refusal) -> None:
     """Nobody can be taken off a seat that nobody has, also where a new holder is named (S9)."""
-    assert why_not(_mixed().revoke, act(), seat, to=to, session=EXCEL, seated=keys(ANN)) == refusal
+    assert why_not(mixed().revoke, act(), seat, to=to, session=EXCEL, seated=keys(ANN)) == refusal
 
 
 def test_a_revocation_looks_in_this_order() -> None:
@@ -412,6 +410,7 @@ def test_a_revocation_looks_in_this_order() -> None:
     assert in_turn(
         SeatPool.revoke,
         wrong,
+        {"session": CALLED_OFF},
         {"session": EXCEL},
         {"act": act()},
         {"seat": THREE},
@@ -423,6 +422,7 @@ def test_a_revocation_looks_in_this_order() -> None:
         {"to": CLEO},
     ) == [
         OtherSession(SessionId("excel"), SessionId("word")),
+        SessionCalledOff(),
         SessionStarted(STARTS),
         NoSuchSeat(NINE),
         SeatIs(THREE, SeatState.CANCELLED),
@@ -461,27 +461,31 @@ def test_under_the_switch_a_seat_given_up_is_to_be_assigned() -> None:
     full = pool(ANN, BEN, seats=2, policy=evolve(AT_PURCHASE, withdrawal=True))
     assert full.to_assign == ()
     left = full.withdraw(act(), TWO, session=EXCEL).state
-    assert (left.free, left.to_assign) == ((TWO,), (TWO,))
-    more = left.withdraw(act(), ONE, session=EXCEL).state
-    assert more.to_assign == (ONE, TWO)
-    assert more.assign(act(), (CLEO,), session=EXCEL, seated=()).state.to_assign == (TWO,)
-    assert more.cancel_all(act(), session=EXCEL).state.to_assign == ()
+    assert (left.free, left.to_assign, left.emptied) == ((TWO,), (TWO,), {TWO: NOW})
+    more = left.withdraw(act(NOW + TICK), ONE, session=EXCEL).state
+    assert (more.to_assign, more.emptied) == ((ONE, TWO), {ONE: NOW + TICK, TWO: NOW})
+    given = more.assign(act(), (CLEO,), session=EXCEL, seated=()).state
+    assert (given.to_assign, given.emptied) == ((TWO,), {TWO: NOW})
+    cancelled = more.cancel_all(act(), session=EXCEL).state
+    assert (cancelled.to_assign, cancelled.emptied) == ((), {})
 
 
 def test_a_withdrawal_looks_in_this_order() -> None:
     """Where several refusals apply, the first of the documented order is told."""
-    wrong = {"self": _mixed(), "act": act(STARTS), "session": WORD, "seat": NINE}
+    wrong = {"self": mixed(), "act": act(STARTS), "session": WORD, "seat": NINE}
     assert in_turn(
         SeatPool.withdraw,
         wrong,
+        {"session": CALLED_OFF},
         {"session": EXCEL},
         {"act": act()},
-        {"self": evolve(_mixed(), policy=WITH_WITHDRAWAL)},
+        {"self": evolve(mixed(), policy=WITH_WITHDRAWAL)},
         {"seat": TWO},
         {"seat": THREE},
         {"seat": ONE},
     ) == [
         OtherSession(SessionId("excel"), SessionId("word")),
+        SessionCalledOff(),
         SessionStarted(STARTS),
         WithdrawalOff(),
         NoSuchSeat(NINE),
@@ -497,7 +501,7 @@ def test_a_withdrawal_looks_in_this_order() -> None:
 @pytest.mark.parametrize("at", [NOW, STARTS, ENDS + TICK])
 def test_a_pool_passes_to_another_buyer(at: datetime) -> None:
     """Seats, prices and policy stay, and it is never too late; whose it is already has nothing to do (S17)."""
-    before = _mixed()
+    before = mixed()
     decision = before.hand_over(act(at), ActorId("successor"))
     assert decision.events == (PoolHandedOver(ActorId("manager"), ActorId("successor"), act(at)),)
     assert decision.state == evolve(before, version=4, buyer=ActorId("successor"))
@@ -519,12 +523,12 @@ def test_seats_are_cancelled(seats: Collection[SeatNo], policy: Policy) -> None:
     """Each once, whatever order and however often; nobody has to replace them, and others are untouched (S11)."""
     before = pool(ANN, BEN, CLEO, policy=policy)
     decision = before.cancel(act(), seats, session=EXCEL)
-    assert decision.events == (SeatsCancelled((ONE, THREE), {ONE: ANN, THREE: CLEO}, act()),)
+    assert decision.events == (SeatsCancelled((ONE, THREE), {ONE: ANN, THREE: CLEO}, {}, Cause.ASKED, act()),)
     assert decision.state == evolve(
         before,
         version=2,
         enrolled={TWO: BEN},
-        cancelled={ONE: Cancelled(ANN), THREE: Cancelled(CLEO)},
+        cancelled={ONE: gone(ANN), THREE: gone(CLEO)},
     )
 
 
@@ -532,8 +536,10 @@ def test_a_free_seat_is_cancelled() -> None:
     """A seat that nobody has is cancelled like any other, and leaves nobody's name (S11)."""
     before = pool(ANN)
     decision = before.cancel(act(), (TWO,), session=EXCEL)
-    assert decision.events == (SeatsCancelled((TWO,), {}, act()),)
-    assert decision.state == evolve(before, version=2, free=(THREE,), cancelled={TWO: Cancelled(None)})
+    assert decision.events == (SeatsCancelled((TWO,), {}, {}, Cause.ASKED, act()),)
+    assert decision.state == evolve(
+        before, version=2, free=(THREE,), cancelled={TWO: Cancelled(Cause.ASKED, SeatState.FREE, None)}
+    )
 
 
 def test_free_seats_stay_in_order() -> None:
@@ -547,15 +553,15 @@ def test_free_seats_stay_in_order() -> None:
 
 def test_every_live_seat_is_cancelled() -> None:
     """All at once is the free and the enrolled ones in one event; what was cancelled before stays as it was (S11)."""
-    before = _mixed()
+    before = mixed()
     decision = before.cancel_all(act(), session=EXCEL)
-    assert decision.events == (SeatsCancelled((ONE, TWO), {ONE: ANN}, act()),)
+    assert decision.events == (SeatsCancelled((ONE, TWO), {ONE: ANN}, {}, Cause.ASKED, act()),)
     assert decision.state == evolve(
         before,
         version=4,
         free=(),
         enrolled={},
-        cancelled={ONE: Cancelled(ANN), TWO: Cancelled(None), THREE: Cancelled(CLEO)},
+        cancelled={ONE: gone(ANN), TWO: gone(), THREE: gone(CLEO)},
     )
     assert why_not(decision.state.cancel_all, act(), session=EXCEL) == NothingToCancel()
 
@@ -571,24 +577,37 @@ def test_every_live_seat_is_cancelled() -> None:
 )
 def test_seats_are_cancelled_all_or_none(seats: Collection[SeatNo], refusal: Refusal) -> None:
     """One seat that cannot be cancelled keeps the others; the lowest such number is told (S11)."""
-    assert why_not(_mixed().cancel, act(), seats, session=EXCEL) == refusal
+    assert why_not(mixed().cancel, act(), seats, session=EXCEL) == refusal
 
 
 def test_a_cancellation_looks_in_this_order() -> None:
     """Where several refusals apply, the first of the documented order is told, for one seat and for all alike."""
-    said = [OtherSession(SessionId("excel"), SessionId("word")), SessionEnded(ENDS), NothingToCancel()]
-    wrong = {"act": act(ENDS), "session": WORD}
-    assert in_turn(
-        _mixed().cancel,
-        {**wrong, "seats": ()},
+    said = [
+        OtherSession(SessionId("excel"), SessionId("word")),
+        SessionCalledOff(),
+        SessionEnded(ENDS),
+        OtherBuyer(),
+        BuyersDoNotCancel(),
+        NothingToCancel(),
+    ]
+    wrong = {"act": act(ENDS, by="somebody"), "session": WORD, "as_buyer": True}
+    mended: list[dict[str, Any]] = [
+        {"session": CALLED_OFF},
         {"session": EXCEL},
+        {"act": act(by="somebody")},
         {"act": act()},
+        {"as_buyer": False},
+    ]
+    assert in_turn(
+        mixed().cancel,
+        {**wrong, "seats": ()},
+        *mended,
         {"seats": (NINE,)},
         {"seats": (THREE,)},
         {"seats": (TWO,)},
     ) == [*said, NoSuchSeat(NINE), SeatIs(THREE, SeatState.CANCELLED), None]
-    dead = _mixed().cancel_all(act(), session=EXCEL).state
-    assert in_turn(dead.cancel_all, wrong, {"session": EXCEL}, {"act": act()}) == said
+    dead = mixed().cancel_all(act(), session=EXCEL).state
+    assert in_turn(dead.cancel_all, wrong, *mended) == said
 
 
 # --- Time and facts ---------------------------------------------------------------------------------------------------
@@ -601,6 +620,19 @@ class _Planned:
     id: SessionId
     starts: datetime
     ends: datetime
+    cancelled: bool = False
+
+
+EXCEL_LATER = _Planned(EXCEL.id, STARTS + 2 * TICK, ENDS + 2 * TICK)
+WORD_LATER = _Planned(WORD.id, STARTS + 2 * TICK, ENDS + 2 * TICK)
+AT_THE_LATEST = Deadline.at(NOW - TICK)
+RELEASED = Policy(release_unpaid=True)
+IMPATIENT = Policy(assign_at_purchase=True, withdrawal=True, unassigned_hours=1)
+
+
+def _left() -> SeatPool:
+    """A pool whose only seat is overdue to be assigned, as of now."""
+    return pool(ANN, seats=1, policy=IMPATIENT).withdraw(act(NOW - timedelta(hours=1)), ONE, session=EXCEL).state
 
 
 COMMANDS: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
@@ -608,6 +640,11 @@ COMMANDS: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
     "assign": lambda act, session: pool().assign(act, (ANN,), session=session, seated=()),
     "cancel": lambda act, session: pool(invitees=(ANN,)).cancel(act, (ONE,), session=session),
     "cancel_all": lambda act, session: pool(invitees=(ANN,)).cancel_all(act, session=session),
+    "cancel_unassigned": lambda act, session: _left().cancel_unassigned(act, session=session),
+    "release": lambda act, session: pool(policy=RELEASED, invoice=AT_THE_LATEST).release(
+        act, paid=False, session=session
+    ),
+    "call_off": lambda act, session: pool(ANN).call_off(act, session=session),
 }
 BEFORE_THE_START: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
     "buy with invitees": lambda act, session: _buy(act, invitees=(ANN,), session=session),
@@ -615,12 +652,30 @@ BEFORE_THE_START: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
     "accept": lambda act, session: pool(invitees=(ANN,)).accept(
         act, ONE, 1, learner=ANN, session=session, seated=keys(ANN)
     ),
+    "decline": lambda act, session: pool(invitees=(ANN,)).decline(act, ONE, 1, session=session),
     "correct": lambda act, session: pool(invitees=(DAN,)).correct(act, ONE, EVE.address, session=session, seated=()),
     "withdraw": lambda act, session: pool(ANN, policy=WITH_WITHDRAWAL).withdraw(act, ONE, session=session),
     "revoke": lambda act, session: pool(ANN).revoke(act, ONE, session=session, seated=()),
     "reassign": lambda act, session: pool(ANN).revoke(act, ONE, to=BEN, session=session, seated=()),
     "reinvite": lambda act, session: pool(ANN).revoke(
         act, ONE, to=BEN, mode=Mode.CONFIRMATION, session=session, seated=()
+    ),
+    "transfer": lambda act, session: pool(ANN).transfer(
+        act, ONE, to=PoolId("moved"), price=PRICE, session=session, there=WORD_LATER, seated_there=()
+    )[0],
+    "transfer there": lambda act, session: pool(ANN).transfer(
+        act,
+        ONE,
+        to=PoolId("moved"),
+        price=PRICE,
+        session=EXCEL_LATER,
+        there=_Planned(WORD.id, session.starts, session.ends, session.cancelled),
+        seated_there=(),
+    )[0],
+    "reactivate": lambda act, session: mixed().reactivate(act, THREE, session=session, seated=()),
+    "reseat": lambda act, session: mixed().reactivate(act, THREE, to=BEN, session=session, seated=()),
+    "reinvite a cancelled seat": lambda act, session: mixed().reactivate(
+        act, THREE, to=BEN, mode=Mode.CONFIRMATION, session=session, seated=()
     ),
 }
 
@@ -629,7 +684,8 @@ BEFORE_THE_START: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
 def test_until_when(command: str) -> None:
     """From the very instant of the start nobody is invited, answers, leaves or is sent away; the end ends all (S9).
 
-    The times are facts of the moment: a session that was moved, in whatever record, is judged by its new times.
+    The times are facts of the moment: a session that was moved, in whatever record, is judged by its new times. Nor
+    does anything move in one that is cancelled (S14).
     """
     asked = {**COMMANDS, **BEFORE_THE_START}[command]
     limit, refusal = (STARTS, SessionStarted) if command in BEFORE_THE_START else (ENDS, SessionEnded)
@@ -639,6 +695,7 @@ def test_until_when(command: str) -> None:
     later = _Planned(EXCEL.id, STARTS + TICK, ENDS + TICK)
     assert why_not(asked, act(limit), later) is None
     assert why_not(asked, act(limit + TICK), later) == refusal(limit + TICK)
+    assert why_not(asked, act(), CALLED_OFF) == SessionCalledOff()
 
 
 # --- Questions --------------------------------------------------------------------------------------------------------
@@ -650,10 +707,17 @@ def test_until_when(command: str) -> None:
         (
             ONE,
             SeatState.ENROLLED,
-            {SeatVerb.WITHDRAW, SeatVerb.REVOKE, SeatVerb.REASSIGN, SeatVerb.REINVITE, SeatVerb.CANCEL},
+            {
+                SeatVerb.WITHDRAW,
+                SeatVerb.REVOKE,
+                SeatVerb.REASSIGN,
+                SeatVerb.REINVITE,
+                SeatVerb.TRANSFER,
+                SeatVerb.CANCEL,
+            },
         ),
         (TWO, SeatState.FREE, {SeatVerb.ASSIGN, SeatVerb.INVITE, SeatVerb.CANCEL}),
-        (THREE, SeatState.CANCELLED, set[SeatVerb]()),
+        (THREE, SeatState.CANCELLED, {SeatVerb.REACTIVATE, SeatVerb.RESEAT, SeatVerb.REINVITE}),
         (
             FOUR,
             SeatState.INVITED,
@@ -703,6 +767,12 @@ def test_a_seat_that_is_no_number(number: Any, expected: Flaw) -> None:
         flaw(lambda: full.withdraw(act(), number, session=EXCEL)),
         flaw(lambda: full.revoke(act(), number, session=EXCEL, seated=())),
         flaw(lambda: full.cancel(act(), (ONE, number), session=EXCEL)),
+        flaw(
+            lambda: full.transfer(
+                act(), number, to=PoolId("moved"), price=PRICE, session=EXCEL, there=WORD, seated_there=()
+            )
+        ),
+        flaw(lambda: full.reactivate(act(), number, session=EXCEL, seated=())),
     } == {("SeatNo", expected)}
 
 
@@ -722,6 +792,10 @@ def test_a_seat_that_is_not_there(number: int) -> None:
         why_not(full.revoke, act(), seat, session=EXCEL, seated=()),
         why_not(full.revoke, act(), seat, to=DAN, session=EXCEL, seated=()),
         why_not(full.cancel, act(), (ONE, seat), session=EXCEL),
+        why_not(
+            full.transfer, act(), seat, to=PoolId("moved"), price=PRICE, session=EXCEL, there=WORD, seated_there=()
+        ),
+        why_not(full.reactivate, act(), seat, session=EXCEL, seated=()),
     } == {NoSuchSeat(seat)}
 
 
@@ -745,6 +819,14 @@ def test_a_seat_that_is_not_there(number: int) -> None:
         ("reminders", "2", Flaw.WRONG_TYPE),
         ("withdrawal", "yes", Flaw.WRONG_TYPE),
         ("withdrawal", 0, Flaw.WRONG_TYPE),
+        ("unassigned_hours", 0, Flaw.TOO_SMALL),
+        ("unassigned_hours", 24 * 366 + 1, Flaw.TOO_LARGE),
+        ("unassigned_hours", True, Flaw.WRONG_TYPE),
+        ("unassigned_hours", 1.0, Flaw.WRONG_TYPE),
+        ("buyers_cancel", 1, Flaw.WRONG_TYPE),
+        ("buyers_cancel", None, Flaw.WRONG_TYPE),
+        ("release_unpaid", 0, Flaw.WRONG_TYPE),
+        ("release_unpaid", "no", Flaw.WRONG_TYPE),
     ],
 )
 def test_a_policy_that_makes_no_sense(name: str, value: Any, expected: Flaw) -> None:
@@ -759,6 +841,8 @@ def test_a_policy_that_makes_no_sense(name: str, value: Any, expected: Flaw) -> 
         {"invitation_hours": 1, "reminders": 0},
         {"invitation_hours": 24 * 366, "reminders": 100},
         {"modes": frozenset({Mode.IMMEDIATE})},
+        {"unassigned_hours": 1, "buyers_cancel": True},
+        {"unassigned_hours": 24 * 366, "release_unpaid": True},
         {"modes": frozenset({Mode.CONFIRMATION}), "assign_at_purchase": True, "withdrawal": True},
     ],
 )
@@ -769,11 +853,17 @@ def test_a_policy_at_its_limits(given: dict[str, Any]) -> None:
 
 
 def test_a_policy_of_nothing_said() -> None:
-    """Seats are assigned at leisure and in either mode; invitations last a week and two reminders (S3, S7, S8, S10)."""
+    """Seats are assigned at leisure and in either mode, and an invitation lasts a week with two reminders (S3, S7, S8).
+
+    Nobody loses a seat by a delay, and learners and buyers leave it to the organisation to cancel (S10, S11, S17).
+    """
     assert Policy() == Policy(
         assign_at_purchase=False,
         modes=frozenset({Mode.IMMEDIATE, Mode.CONFIRMATION}),
         invitation_hours=168,
         reminders=2,
         withdrawal=False,
+        unassigned_hours=None,
+        buyers_cancel=False,
+        release_unpaid=False,
     )

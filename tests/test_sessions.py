@@ -1,4 +1,4 @@
-"""Places in a session: held while they are paid for, taken, given back (N1)."""
+"""Places in a session: held while they are paid for, taken, given back (N1), waited for (N2), cancelled (S14)."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -8,12 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from lara_core.kernel.deadlines import Deadline, Zone
-from lara_core.kernel.decisions import Act, why_not
+from lara_core.kernel.decisions import Act, Refused, why_not
 from lara_core.kernel.errors import Flaw
 from lara_core.kernel.ids import HoldId, SessionId
+from lara_core.kernel.people import Person
 from lara_core.sessions import (
+    AlreadySitting,
+    AlreadyWaiting,
     CapacityBelowUse,
     CapacityChanged,
     FewerTaken,
@@ -23,17 +28,45 @@ from lara_core.sessions import (
     HoldGone,
     HoldReleased,
     HoldSecured,
+    HoldsSwept,
     HoldWouldLapse,
+    NobodyWaiting,
     NotEnoughPlaces,
+    NoWaitingList,
+    OfferedToAnother,
+    PeopleWaiting,
+    PlacesForSale,
     PlacesGivenBack,
     PlacesHeld,
+    PlacesOffered,
     PlacesTaken,
-    SalesOver,
     Session,
+    SessionCancelled,
     SessionDecision,
+    SessionEvent,
+    SessionIsCancelled,
     SessionOpened,
+    SessionOver,
+    WaitingJoined,
+    WaitingLeft,
+    WaitingList,
 )
-from tests.builders import ENDS, NOW, STARTS, TICK, act, flaw, in_turn, session
+from tests.builders import (
+    ANN,
+    ANN_TYPED,
+    BEN,
+    CLEO,
+    DAN,
+    ENDS,
+    NOW,
+    STARTS,
+    TICK,
+    act,
+    flaw,
+    in_turn,
+    keys,
+    session,
+)
 
 H1, H2, H3 = HoldId("h1"), HoldId("h2"), HoldId("h3")
 MONTH = timedelta(days=30)
@@ -42,10 +75,37 @@ QUARTER = Deadline.at(UNTIL)
 DAY = Deadline.on(NOW.date(), Zone("America/Toronto"))
 LATE = act(UNTIL + TICK)
 
+BY_HAND, BY_ITSELF = WaitingList(offer_hours=24), WaitingList(automatic=True, offer_hours=24)
+TOMORROW = Deadline.at(NOW + timedelta(hours=24))
+AFTER = act(NOW + timedelta(hours=24) + TICK)
+
 
 def _held(capacity: int | None = 5) -> Session:
     """Two of the places are kept under the first hold until a quarter past."""
     return session(capacity).hold(act(), H1, 2, until=QUARTER).state
+
+
+def _sold_out(*queue: Person, terms: WaitingList = BY_HAND, capacity: int = 2) -> Session:
+    """Every place is taken, and *queue* waits."""
+    opened = Session.open(
+        act(), SessionId("excel"), starts=STARTS, ends=ENDS, capacity=capacity, waiting_list=terms
+    ).state
+    waiting = opened.take(act(), capacity).state
+    for person in queue:
+        waiting = waiting.join(act(), person, seated=()).state
+    return waiting
+
+
+def _offered(*queue: Person, terms: WaitingList = BY_HAND) -> Session:
+    """One place of two has come back, and is offered to the first of *queue* until tomorrow."""
+    given_back = _sold_out(*queue, terms=terms).give_back(act(), 1).state
+    return given_back if terms.automatic else given_back.offer(act()).state
+
+
+def _offer_of(state: Session) -> HoldId:
+    """The one offer there is."""
+    (offer,) = state.holds
+    return offer
 
 
 # --- Opening and resizing ---------------------------------------------------------------------------------------------
@@ -56,8 +116,8 @@ def test_opening(capacity: int | None) -> None:
     """A session has a capacity or none, and its times are kept in UTC (N1, K8)."""
     paris = STARTS.astimezone(ZoneInfo("Europe/Paris"))
     decision = Session.open(act(), SessionId("excel"), starts=paris, ends=ENDS, capacity=capacity)
-    assert decision.events == (SessionOpened(SessionId("excel"), STARTS, ENDS, capacity, act()),)
-    assert decision.state == Session(SessionId("excel"), 1, STARTS, ENDS, capacity, 0, {})
+    assert decision.events == (SessionOpened(SessionId("excel"), STARTS, ENDS, capacity, None, act()),)
+    assert decision.state == Session(SessionId("excel"), 1, STARTS, ENDS, capacity, 0, {}, False, None, ())
     assert decision.state.starts.tzinfo is UTC
     assert decision.state.available(NOW) == capacity
 
@@ -210,7 +270,7 @@ def test_a_hold_looks_in_this_order() -> None:
         {"until": DAY},
         {"hold": H2},
         {"places": 3},
-    ) == [SalesOver(ENDS), HoldWouldLapse(QUARTER), HoldAlreadyThere(H1), NotEnoughPlaces(4, 3), None]
+    ) == [SessionOver(ENDS), HoldWouldLapse(QUARTER), HoldAlreadyThere(H1), NotEnoughPlaces(4, 3), None]
 
 
 # --- Securing and releasing -------------------------------------------------------------------------------------------
@@ -224,7 +284,7 @@ def test_securing() -> None:
     assert decision.state == evolve(before, version=3, holds={H1: Hold(2, None)})
     secured = decision.state
     assert why_not(secured.secure, act(UNTIL), H1) == HoldAlreadySecured(H1)
-    assert why_not(before.hold(act(), H2, 1, until=DAY).state.secure, act(ENDS), H2) == SalesOver(ENDS)
+    assert why_not(before.hold(act(), H2, 1, until=DAY).state.secure, act(ENDS), H2) == SessionOver(ENDS)
     assert secured.held(ENDS + timedelta(days=400)) == 2
     assert why_not(secured.hold, act(ENDS - TICK), H1, 1, until=Deadline.at(ENDS)) == HoldAlreadyThere(H1)
     # What counts places finds no lapsed one.
@@ -336,4 +396,601 @@ def test_sales_are_over(command: str) -> None:
     expected = NotEnoughPlaces(6, 5) if "more" in command else None
     assert why_not(sell, act(STARTS)) == expected
     assert why_not(sell, act(ENDS - TICK)) == expected
-    assert why_not(sell, act(ENDS)) == why_not(sell, act(ENDS + TICK)) == SalesOver(ENDS)
+    assert why_not(sell, act(ENDS)) == why_not(sell, act(ENDS + TICK)) == SessionOver(ENDS)
+
+
+# --- Waiting ----------------------------------------------------------------------------------------------------------
+
+
+def test_opening_with_a_waiting_list() -> None:
+    """Its terms are the session's, and there is none without a capacity (N2)."""
+    opening = partial(Session.open, act(), SessionId("excel"), starts=STARTS, ends=ENDS, waiting_list=BY_HAND)
+    decision = opening(capacity=0)
+    assert decision.events == (SessionOpened(SessionId("excel"), STARTS, ENDS, 0, BY_HAND, act()),)
+    assert decision.state == Session(SessionId("excel"), 1, STARTS, ENDS, 0, 0, {}, False, BY_HAND, ())
+    assert flaw(lambda: opening(capacity=None)) == ("capacity", Flaw.EMPTY)
+
+
+@pytest.mark.parametrize(
+    ("given", "bad"),
+    [
+        ({}, None),
+        ({"offer_hours": 1}, None),
+        ({"offer_hours": 24 * 366}, None),
+        ({"offer_hours": 0}, ("offer_hours", Flaw.TOO_SMALL)),
+        ({"offer_hours": 24 * 366 + 1}, ("offer_hours", Flaw.TOO_LARGE)),
+        ({"offer_hours": True}, ("offer_hours", Flaw.WRONG_TYPE)),
+        ({"offer_hours": 1.5}, ("offer_hours", Flaw.WRONG_TYPE)),
+        ({"automatic": 1}, ("automatic", Flaw.WRONG_TYPE)),
+    ],
+)
+def test_terms_of_a_waiting_list(given: dict[str, Any], bad: tuple[str, Flaw] | None) -> None:
+    """Offers last whole hours, from one to a year; unless said otherwise two days, and by hand (K9, N2)."""
+    assert flaw(lambda: WaitingList(**given)) == bad
+    assert WaitingList() == WaitingList(automatic=False, offer_hours=48)
+
+
+@pytest.mark.parametrize("terms", [BY_HAND, BY_ITSELF])
+def test_joining(terms: WaitingList) -> None:
+    """Who finds no place waits behind all who do, whether or not offers are made by themselves (N2)."""
+    before = _sold_out(ANN, terms=terms)
+    decision = before.join(act(), DAN, seated=keys(BEN))
+    assert decision.events == (WaitingJoined(DAN, (), act()),)
+    assert decision.state == evolve(before, version=4, queue=(ANN, DAN))
+
+
+def test_joining_names_what_lapsed() -> None:
+    """What lapsed while others wait is theirs: it is not for sale, and the next still joins behind them (N1, N2)."""
+    opened = evolve(_sold_out(capacity=3), taken=2).hold(act(), H1, 1, until=QUARTER).state
+    before = opened.join(act(), ANN, seated=()).state
+    assert (before.held(LATE.at), before.available(LATE.at)) == (0, 0)
+    decision = before.join(LATE, BEN, seated=())
+    assert decision.events == (WaitingJoined(BEN, (H1,), LATE),)
+    assert decision.state == evolve(before, version=before.version + 1, holds={}, queue=(ANN, BEN))
+
+
+def test_joining_looks_in_this_order() -> None:
+    """Where several refusals apply, the first of the documented order is told (N2)."""
+    waiting = evolve(_sold_out(ANN), taken=0)
+    unlisted, cancelled = evolve(waiting, waiting_list=None), evolve(waiting, waiting_list=None, cancelled=True)
+    wrong = {"act": act(ENDS), "person": ANN_TYPED, "seated": keys(ANN)}
+    assert in_turn(cancelled.join, wrong) == [SessionIsCancelled()]
+    assert in_turn(unlisted.join, wrong, {"act": act(ENDS - TICK)}) == [SessionOver(ENDS), NoWaitingList()]
+    assert in_turn(waiting.join, {**wrong, "act": act(ENDS - TICK)}, {"seated": ()}, {"person": BEN}) == [
+        AlreadySitting(ANN_TYPED),
+        AlreadyWaiting(ANN_TYPED),
+        PlacesForSale(1),
+    ]
+    assert why_not(evolve(waiting, taken=1).join, act(ENDS - TICK), BEN, seated=()) is None
+
+
+def test_no_list_without_a_capacity() -> None:
+    """Once places are not counted nobody waits; the terms hold again when they are (N2)."""
+    uncounted = _sold_out().resize(act(), None).state
+    assert uncounted.waiting_list == BY_HAND
+    assert why_not(uncounted.join, act(), ANN, seated=()) == NoWaitingList()
+    assert why_not(uncounted.offer, act()) == NoWaitingList()
+    assert why_not(session(0).join, act(), ANN, seated=()) == NoWaitingList()
+    assert why_not(uncounted.resize(act(), 2).state.join, act(), ANN, seated=()) is None
+
+
+def test_counting_does_not_stop_while_people_wait() -> None:
+    """Neither those in the queue nor those who have an offer are dropped by it, until the offer has lapsed (N2)."""
+    both = _offered(ANN, BEN, CLEO)
+    assert why_not(both.resize, act(), None) == PeopleWaiting(3)
+    one = both.leave(act(), BEN).state.leave(act(), CLEO).state
+    assert why_not(one.resize, act(TOMORROW.instant), None) == PeopleWaiting(1)
+    decision = one.resize(AFTER, None)
+    assert decision.events == (CapacityChanged(None, (_offer_of(both),), AFTER),)
+    assert decision.state == evolve(one, version=one.version + 1, capacity=None, holds={})
+
+
+def test_leaving() -> None:
+    """Whoever waits may stop, under any of their names; who does not wait changes nothing (N2, K5)."""
+    before = _sold_out(BEN, ANN, CLEO)
+    decision = before.leave(act(ENDS), ANN_TYPED)
+    assert decision.events == (WaitingLeft(ANN_TYPED, (1,), act(ENDS)),)
+    assert decision.state == evolve(before, version=6, queue=(BEN, CLEO))
+    again = decision.state.leave(act(), ANN)
+    assert again.events == ()
+    assert again.state is decision.state
+    offered = _offered(ANN)
+    assert offered.leave(act(), ANN).state is offered
+
+
+def test_as_many_places_as_people_wait_are_not_for_sale() -> None:
+    """To nobody, whoever holds or buys; those beyond are (N2)."""
+    before = _sold_out(ANN, BEN, capacity=5).give_back(act(), 4).state
+    assert before.available(NOW) == 2
+    assert why_not(before.hold, act(), H1, 3, until=QUARTER) == NotEnoughPlaces(3, 2)
+    assert why_not(before.take, act(), 3) == NotEnoughPlaces(3, 2)
+    assert why_not(before.take, act(), 3, to=ANN) == NotEnoughPlaces(3, 2)
+    assert before.take(act(), 2).state.available(NOW) == 0
+    fewer = _sold_out(ANN, BEN, capacity=5).give_back(act(), 1).state
+    assert fewer.available(NOW) == 0
+    assert why_not(fewer.take, act(), 1) == NotEnoughPlaces(1, 0)
+
+
+def test_the_queue_is_not_in_the_way_of_a_hold() -> None:
+    """Who held places before others came to wait buys them, and further ones only beyond the queue (N1, N2)."""
+    before = evolve(_sold_out(capacity=4), taken=2).hold(act(), H1, 2, until=QUARTER).state
+    before = before.join(act(), ANN, seated=()).state
+    assert why_not(before.take, act(), 3, hold=H1) == NotEnoughPlaces(3, 2)
+    assert why_not(before.give_back(act(), 1).state.take, act(), 3, hold=H1) == NotEnoughPlaces(3, 2)
+    assert why_not(before.give_back(act(), 2).state.take, act(), 3, hold=H1) is None
+    decision = before.take(act(), 2, hold=H1)
+    assert decision.events == (PlacesTaken(2, H1, (), act()),)
+    assert decision.state == evolve(before, version=before.version + 1, taken=4, holds={})
+
+
+def test_who_buys_does_not_wait_any_more() -> None:
+    """A hold of theirs, or a place beyond the queue, takes them off it in the same decision (N2)."""
+    before = evolve(_sold_out(ANN, BEN, capacity=5), taken=2)
+    decision = before.take(act(), 1, to=ANN_TYPED)
+    assert decision.events == (PlacesTaken(1, None, (), act()), WaitingLeft(ANN_TYPED, (0,), act()))
+    assert decision.state == evolve(before, version=before.version + 2, taken=3, queue=(BEN,))
+    assert before.take(act(), 1, to=CLEO).events == (PlacesTaken(1, None, (), act()),)
+
+
+# --- Offers by hand ---------------------------------------------------------------------------------------------------
+
+
+def test_offering_by_hand() -> None:
+    """Every place that nobody holds goes to the first who wait, one each; they wait no longer (N2)."""
+    before = _sold_out(ANN, BEN, CLEO, capacity=4).give_back(act(), 2).state
+    assert before.queue == (ANN, BEN, CLEO)
+    first, second = HoldId("offer:7.1"), HoldId("offer:7.2")
+    decision = before.offer(act())
+    assert decision.events == (PlacesOffered({first: ANN, second: BEN}, TOMORROW, (), act()),)
+    offers = {first: Hold(1, TOMORROW, ANN), second: Hold(1, TOMORROW, BEN)}
+    assert decision.state == evolve(before, version=7, holds=offers, queue=(CLEO,))
+    assert [decision.state.offer_to(person, NOW) for person in (ANN_TYPED, BEN, CLEO)] == [first, second, None]
+    assert decision.state.available(NOW) == 0
+
+
+def test_offering_by_hand_what_lapsed() -> None:
+    """A place whose offer has lapsed goes to the next; the event names the lost turn, which is gone (N1, N2)."""
+    before = _offered(ANN, BEN)
+    lost, following = _offer_of(before), HoldId(f"offer:{before.version + 1}.1")
+    until = Deadline.at(AFTER.at + timedelta(hours=24))
+    decision = before.offer(AFTER)
+    assert decision.events == (PlacesOffered({following: BEN}, until, (lost,), AFTER),)
+    offers = {following: Hold(1, until, BEN)}
+    assert decision.state == evolve(before, version=before.version + 1, holds=offers, queue=())
+
+
+def test_offering_to_fewer_than_there_are_places() -> None:
+    """Places beyond the queue are for sale (N2)."""
+    decision = _sold_out(ANN, capacity=4).give_back(act(), 3).state.offer(act())
+    assert decision.events == (PlacesOffered({HoldId("offer:5.1"): ANN}, TOMORROW, (), act()),)
+    assert decision.state.available(NOW) == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "until"),
+    [
+        (ENDS - timedelta(hours=25), ENDS - timedelta(hours=1)),
+        (ENDS - timedelta(hours=24), ENDS),
+        (ENDS - timedelta(hours=24) + TICK, ENDS),
+        (ENDS - TICK, ENDS),
+    ],
+)
+def test_until_when_a_place_is_offered(at: datetime, until: datetime) -> None:
+    """The list's hours from then, and not beyond the session's end (N2, K8)."""
+    decision = _sold_out(ANN).give_back(act(), 1).state.offer(act(at))
+    assert decision.events == (PlacesOffered({HoldId("offer:5.1"): ANN}, Deadline.at(until), (), act(at)),)
+
+
+def test_an_offer_at_the_end_of_time() -> None:
+    """Hours that no calendar has are not worked out (K2, K8)."""
+    last = datetime.max.replace(tzinfo=UTC)
+    before = evolve(_sold_out(ANN).give_back(act(), 1).state, ends=last)
+    decision = before.offer(act(last - TICK))
+    assert decision.state.holds == {HoldId("offer:5.1"): Hold(1, Deadline.at(last), ANN)}
+
+
+def test_offering_looks_in_this_order() -> None:
+    """Where several refusals apply, the first of the documented order is told (N2)."""
+    late, in_time = act(ENDS), act(ENDS - TICK)
+    empty = evolve(_sold_out(), waiting_list=None)
+    assert why_not(evolve(empty, cancelled=True).offer, late) == SessionIsCancelled()
+    assert why_not(empty.offer, late) == SessionOver(ENDS)
+    assert why_not(empty.offer, in_time) == NoWaitingList()
+    assert why_not(_sold_out().offer, in_time) == NobodyWaiting()
+    assert why_not(_sold_out(ANN).offer, in_time) == NotEnoughPlaces(1, 0)
+
+
+def test_nothing_is_offered_by_itself_where_the_list_is_by_hand() -> None:
+    """A place that comes back waits for somebody to offer it (N2)."""
+    decision = _sold_out(ANN).give_back(act(), 1)
+    assert decision.events == (PlacesGivenBack(1, act()),)
+    assert decision.state.queue == (ANN,)
+    assert _offered(ANN, BEN).sweep(AFTER).state.queue == (BEN,)
+
+
+# --- The life of an offer ---------------------------------------------------------------------------------------------
+
+
+def test_an_offer_is_for_one_person() -> None:
+    """Nobody else takes it, in whatever name; its own person does, until it has lapsed (N2, K7)."""
+    before = _offered(ANN, BEN)
+    offer = _offer_of(before)
+    for to in (None, BEN, DAN):
+        assert why_not(before.take, act(), 1, hold=offer, to=to) == OfferedToAnother(offer)
+    assert why_not(before.take, act(), 2, hold=offer, to=ANN) == NotEnoughPlaces(2, 1)
+    at = act(TOMORROW.instant)
+    decision = before.take(at, 1, hold=offer, to=ANN_TYPED)
+    assert decision.events == (PlacesTaken(1, offer, (), at),)
+    assert decision.state == evolve(before, version=before.version + 1, taken=2, holds={})
+
+
+def test_an_offer_need_not_be_named() -> None:
+    """Whoever has one buys it, and not a second place (N2)."""
+    before = _offered(ANN, BEN)
+    decision = before.take(act(), 1, to=ANN)
+    assert decision.events == (PlacesTaken(1, _offer_of(before), (), act()),)
+    assert why_not(before.take, act(), 1, to=BEN) == NotEnoughPlaces(1, 0)
+
+
+def test_an_offer_that_lapsed_is_a_lost_turn() -> None:
+    """It is not converted, and the place is for who waits; with nobody waiting it is bought as any other (N2)."""
+    before = _offered(ANN, BEN)
+    offer = _offer_of(before)
+    assert before.offer_to(ANN, TOMORROW.instant) == offer
+    assert before.offer_to(ANN, AFTER.at) is None
+    assert why_not(before.take, AFTER, 1, hold=offer, to=ANN) == NotEnoughPlaces(1, 0)
+    assert why_not(before.secure, AFTER, offer) == HoldGone(offer)
+    alone = before.leave(AFTER, BEN).state
+    assert alone.take(AFTER, 1, hold=offer, to=BEN).events == (PlacesTaken(1, None, (offer,), AFTER),)
+
+
+def test_waiting_again_after_an_offer() -> None:
+    """Who has an offer does not wait; who lost or declined it may, behind all others (N2)."""
+    before = _offered(ANN, BEN)
+    offer = _offer_of(before)
+    assert why_not(before.join, act(TOMORROW.instant), ANN_TYPED, seated=()) == AlreadyWaiting(ANN_TYPED)
+    decision = before.join(AFTER, ANN, seated=())
+    assert decision.events == (WaitingJoined(ANN, (offer,), AFTER),)
+    assert decision.state == evolve(before, version=before.version + 1, holds={}, queue=(BEN, ANN))
+    assert before.release(act(), offer).state.join(act(), ANN, seated=()).state.queue == (BEN, ANN)
+
+
+def test_paying_for_an_offer() -> None:
+    """While a payment is being taken it does not lapse, and stays its person's (N1, N2)."""
+    before = _offered(ANN)
+    offer = _offer_of(before)
+    decision = before.secure(act(), offer)
+    assert decision.events == (HoldSecured(offer, act()),)
+    assert decision.state.holds == {offer: Hold(1, None, ANN)}
+    assert why_not(decision.state.take, AFTER, 1, hold=offer, to=BEN) == OfferedToAnother(offer)
+    assert decision.state.take(AFTER, 1, hold=offer, to=ANN).events == (PlacesTaken(1, offer, (), AFTER),)
+
+
+def test_declining_an_offer() -> None:
+    """To release it is to decline it; by hand nobody is offered the place by that (N2)."""
+    before = _offered(ANN, BEN)
+    decision = before.release(act(), _offer_of(before))
+    assert decision.events == (HoldReleased(_offer_of(before), act()),)
+    assert decision.state == evolve(before, version=before.version + 1, holds={})
+
+
+def test_offers_are_named_here() -> None:
+    """No caller's hold has an offer's name (K9, N2)."""
+    assert flaw(lambda: session().hold(act(), HoldId("offer:1.1"), 1, until=QUARTER)) == ("hold", Flaw.WRONG_FORM)
+    assert flaw(lambda: session().hold(act(), HoldId("offer"), 1, until=QUARTER)) is None
+
+
+def test_sweeping() -> None:
+    """Lapsed holds and offers go, others stay; where there is nothing to sweep nothing changes (N1, N2, K5)."""
+    before = evolve(_offered(ANN, BEN), capacity=4).hold(act(), H1, 1, until=QUARTER).state
+    offer = _offer_of(_offered(ANN, BEN))
+    quiet = before.sweep(act(UNTIL))
+    assert quiet.events == ()
+    assert quiet.state is before
+    decision = before.sweep(LATE)
+    assert decision.events == (HoldsSwept((H1,), LATE),)
+    assert decision.state == evolve(before, version=before.version + 1, holds={offer: Hold(1, TOMORROW, ANN)})
+    assert before.sweep(AFTER).events == (HoldsSwept((H1, offer), AFTER),)
+    assert before.sweep(act(ENDS + TICK)).state.holds == {}
+
+
+# --- Offers by themselves ---------------------------------------------------------------------------------------------
+
+
+def _automatic(command: str) -> tuple[Session, SessionDecision]:
+    """A session whose list is automatic, where Ann and Ben wait, and what *command* decides there."""
+    waiting = partial(_sold_out, ANN, BEN, terms=BY_ITSELF)
+    match command:
+        case "give_back":
+            before = waiting()
+            return before, before.give_back(act(), 1)
+        case "resize":
+            before = waiting()
+            return before, before.resize(act(), 3)
+        case "release":
+            before = _offered(CLEO, ANN, BEN, terms=BY_ITSELF)
+            return before, before.release(act(), _offer_of(before))
+        case "take fewer than held":
+            before = evolve(waiting(capacity=3), taken=1, holds={H1: Hold(2, QUARTER)})
+            return before, before.take(act(), 1, hold=H1)
+        case _:
+            raise AssertionError(command)
+
+
+@pytest.mark.parametrize(
+    ("command", "event"),
+    [
+        ("give_back", PlacesGivenBack(1, act())),
+        ("resize", CapacityChanged(3, (), act())),
+        ("release", HoldReleased(HoldId("offer:7.1"), act())),
+        ("take fewer than held", PlacesTaken(1, H1, (), act())),
+    ],
+)
+def test_whatever_frees_a_place_offers_it(command: str, event: object) -> None:
+    """In the same decision, to the first who waits: two events, and two versions (N2, K5)."""
+    before, decision = _automatic(command)
+    offer = HoldId(f"offer:{before.version + 2}.1")
+    assert decision.events == (event, PlacesOffered({offer: ANN}, TOMORROW, (), act()))
+    state = decision.state
+    assert (state.version, state.holds, state.queue) == (before.version + 2, {offer: Hold(1, TOMORROW, ANN)}, (BEN,))
+
+
+def test_a_swept_offer_goes_to_the_next() -> None:
+    """Whose turn is lost is gone, and the next has as long (N2)."""
+    before = _offered(ANN, BEN, terms=BY_ITSELF)
+    lost, following = _offer_of(before), HoldId(f"offer:{before.version + 2}.1")
+    until = Deadline.at(AFTER.at + timedelta(hours=24))
+    decision = before.sweep(AFTER)
+    assert decision.events == (HoldsSwept((lost,), AFTER), PlacesOffered({following: BEN}, until, (), AFTER))
+    version = before.version + 2
+    assert decision.state == evolve(before, version=version, holds={following: Hold(1, until, BEN)}, queue=())
+    last = decision.state.sweep(act(until.instant + TICK))
+    assert last.events == (HoldsSwept((following,), act(until.instant + TICK)),)
+    assert last.state.available(until.instant) == 1
+
+
+def test_what_an_offer_finds_lapsed() -> None:
+    """Where the first event counts no places, the offer names what lapsed, and offers that too (N1, N2)."""
+    before = _offered(ANN, BEN, CLEO, DAN, terms=BY_ITSELF)
+    decision = before.give_back(AFTER, 1)
+    number, until = before.version + 2, Deadline.at(AFTER.at + timedelta(hours=24))
+    offers = {HoldId(f"offer:{number}.1"): BEN, HoldId(f"offer:{number}.2"): CLEO}
+    assert decision.events == (
+        PlacesGivenBack(1, AFTER),
+        PlacesOffered(offers, until, (_offer_of(before),), AFTER),
+    )
+    assert (decision.state.queue, decision.state.holds.keys()) == ((DAN,), offers.keys())
+
+
+def test_who_joins_may_be_next() -> None:
+    """Whatever is decided while a place is free offers it to the first who waits, who may just have come (N2)."""
+    before = _offered(ANN, BEN, terms=BY_ITSELF)
+    decision = before.leave(AFTER, BEN)
+    assert decision.events == (WaitingLeft(BEN, (0,), AFTER),)
+    assert why_not(decision.state.join, AFTER, ANN, seated=()) == PlacesForSale(1)
+    joined = before.join(AFTER, CLEO, seated=())
+    number, until = before.version + 2, Deadline.at(AFTER.at + timedelta(hours=24))
+    assert joined.events == (
+        WaitingJoined(CLEO, (_offer_of(before),), AFTER),
+        PlacesOffered({HoldId(f"offer:{number}.1"): BEN}, until, (), AFTER),
+    )
+
+
+@pytest.mark.parametrize(("at", "offered"), [(ENDS - TICK, True), (ENDS, False)])
+def test_nothing_is_offered_from_the_end_on(at: datetime, offered: bool) -> None:
+    """Places still come back then, and stay (N2)."""
+    before = _sold_out(ANN, terms=BY_ITSELF)
+    decision = before.give_back(act(at), 1)
+    assert len(decision.events) == (2 if offered else 1)
+    assert (decision.state.offer_to(ANN, at) is not None) == offered
+
+
+# --- Cancelling -------------------------------------------------------------------------------------------------------
+
+
+def test_cancelling() -> None:
+    """Who waits, offers and holds go, named where they are people; what is being paid for stays (S14)."""
+    offered = evolve(_offered(ANN, BEN, CLEO), capacity=9).hold(act(), H1, 1, until=QUARTER).state
+    before = offered.hold(act(), H2, 2, until=QUARTER).state.secure(act(), H2).state
+    decision = before.cancel(act())
+    assert decision.events == (SessionCancelled((ANN, BEN, CLEO), act()),)
+    version = before.version + 1
+    assert decision.state == evolve(before, version=version, cancelled=True, holds={H2: Hold(2, None)}, queue=())
+    again = decision.state.cancel(act(ENDS))
+    assert again.events == ()
+    assert again.state is decision.state
+
+
+def test_cancelling_in_time() -> None:
+    """Until the end, and not from then on (S14)."""
+    assert why_not(session().cancel, act(ENDS - TICK)) is None
+    assert why_not(session().cancel, act(ENDS)) == SessionOver(ENDS)
+
+
+def test_whom_a_cancellation_names() -> None:
+    """An offer that is being paid for counts, one that lapsed does not: that turn was lost (N2, S14)."""
+    before = _offered(ANN, BEN)
+    paying = before.secure(act(), _offer_of(before)).state
+    decision = paying.cancel(AFTER)
+    assert decision.events == (SessionCancelled((ANN, BEN), AFTER),)
+    assert decision.state.holds == {_offer_of(before): Hold(1, None, ANN)}
+    assert before.cancel(AFTER).events == (SessionCancelled((BEN,), AFTER),)
+
+
+_PAYING = evolve(_sold_out(), taken=1).hold(act(), H1, 1, until=QUARTER).state.secure(act(), H1).state
+CANCELLED = _PAYING.cancel(act()).state
+
+
+REFUSED: dict[str, Callable[[Act], SessionDecision]] = {
+    "hold": lambda act: CANCELLED.hold(act, H2, 1, until=QUARTER),
+    "secure": lambda act: CANCELLED.secure(act, H1),
+    "take what is secured": lambda act: CANCELLED.take(act, 1, hold=H1),
+    "take": lambda act: CANCELLED.take(act, 1),
+    "resize to the same": lambda act: CANCELLED.resize(act, 2),
+    "stop counting": lambda act: CANCELLED.resize(act, None),
+    "join": lambda act: CANCELLED.join(act, ANN, seated=()),
+    "offer": CANCELLED.offer,
+}
+
+
+@pytest.mark.parametrize("command", REFUSED)
+def test_what_a_cancelled_session_refuses(command: str) -> None:
+    """Nothing is sold, held, waited for or resized, and that is said first, also after the end (S14)."""
+    assert why_not(REFUSED[command], act()) == why_not(REFUSED[command], act(ENDS)) == SessionIsCancelled()
+
+
+def test_what_a_cancelled_session_allows() -> None:
+    """Places still come back, and holds are still released: payments and seats are unwound (S14)."""
+    released = CANCELLED.release(act(ENDS), H1)
+    assert released.events == (HoldReleased(H1, act(ENDS)),)
+    given_back = released.state.give_back(act(ENDS), 1)
+    assert given_back.events == (PlacesGivenBack(1, act(ENDS)),)
+    assert given_back.state == evolve(CANCELLED, version=CANCELLED.version + 2, taken=0, holds={})
+    assert CANCELLED.leave(act(), ANN).state is CANCELLED
+    assert CANCELLED.sweep(AFTER).state is CANCELLED
+
+
+# --- Laws -------------------------------------------------------------------------------------------------------------
+
+PEOPLE = st.sampled_from((ANN, ANN_TYPED, BEN, CLEO, DAN))
+FEW = st.integers(1, 3)
+MOSTLY_ONE = st.sampled_from((1, 1, 1, 2))
+HOURS = st.integers(0, 40)
+# Days in which offers lapse, rarely after the end, and back again: nobody promises that acts come in their order.
+TIMES = (st.integers(0, 50) | st.integers(0, 8 * 24)).map(lambda hours: act(NOW + timedelta(hours=hours)))
+
+
+class WaitingLaws(RuleBasedStateMachine):
+    """A session that was sold out, under any commands at any times. *queue* is who waits, by the events alone."""
+
+    @initialize(capacity=FEW, terms=st.sampled_from((BY_HAND, BY_ITSELF)), queue=st.permutations((ANN, BEN, CLEO, DAN)))
+    def open(self, capacity: int, terms: WaitingList, queue: list[Person]) -> None:
+        self.queue = queue[capacity:]
+        self.state = _sold_out(*self.queue, terms=terms, capacity=capacity)
+
+    @rule(act=TIMES, hold=st.sampled_from((H1, H2)), places=MOSTLY_ONE, hours=HOURS)
+    def hold(self, act: Act, hold: HoldId, places: int, hours: int) -> None:
+        until = Deadline.at(act.at + timedelta(hours=hours))
+        self.decide(act, partial(self.state.hold, act, hold, places, until=until))
+
+    @rule(act=TIMES, which=FEW)
+    def secure(self, act: Act, which: int) -> None:
+        self.decide(act, partial(self.state.secure, act, self.some_hold(which)))
+
+    @rule(act=TIMES, which=FEW)
+    def release(self, act: Act, which: int) -> None:
+        self.decide(act, partial(self.state.release, act, self.some_hold(which)))
+
+    @rule(act=TIMES, places=MOSTLY_ONE, which=st.none() | FEW, to=st.none() | PEOPLE)
+    def take(self, act: Act, places: int, which: int | None, to: Person | None) -> None:
+        hold = None if which is None else self.some_hold(which)
+        self.decide(act, partial(self.state.take, act, places, hold=hold, to=to), to)
+
+    @rule(act=TIMES, places=FEW)
+    def give_back(self, act: Act, places: int) -> None:
+        self.decide(act, partial(self.state.give_back, act, places))
+
+    @rule(act=TIMES, capacity=st.sampled_from((None, 0, 1, 2, 2, 3, 3, 4)))
+    def resize(self, act: Act, capacity: int | None) -> None:
+        self.decide(act, partial(self.state.resize, act, capacity))
+
+    @rule(act=TIMES, person=PEOPLE)
+    def join(self, act: Act, person: Person) -> None:
+        self.decide(act, partial(self.state.join, act, person, seated=()))
+
+    @rule(act=TIMES, person=PEOPLE)
+    def leave(self, act: Act, person: Person) -> None:
+        self.decide(act, partial(self.state.leave, act, person))
+
+    @rule(act=TIMES)
+    def offer(self, act: Act) -> None:
+        self.decide(act, partial(self.state.offer, act))
+
+    @rule(act=TIMES)
+    def sweep(self, act: Act) -> None:
+        self.decide(act, partial(self.state.sweep, act))
+
+    # Rarely, for little happens after it.
+    @rule(act=TIMES, chance=st.integers(1, 10))
+    def cancel(self, act: Act, chance: int) -> None:
+        if chance == 1:
+            self.decide(act, partial(self.state.cancel, act))
+
+    def some_hold(self, which: int) -> HoldId:
+        """One that is there, perhaps lapsed, or one that may not be."""
+        holds = [H1, *sorted(self.state.holds, reverse=True)]
+        return holds[which % len(holds)]
+
+    def decide(self, act: Act, command: Callable[[], SessionDecision], to: Person | None = None) -> None:
+        before = self.state
+        try:
+            decision = command()
+        except Refused:
+            return
+        self.replayed(before, decision)
+        for event in decision.events:
+            self.sold(act, event, to)
+            self.waited(event)
+            assert not isinstance(event, SessionOpened)
+            self.state = self.state.apply(event)
+        assert self.state == decision.state
+        if decision.events and before.waiting_list == BY_ITSELF and act.at < ENDS and self.state.queue:
+            assert _free(self.state, act.at) == 0, "a free place is offered on (N2)"
+
+    def replayed(self, before: Session, decision: SessionDecision) -> None:
+        assert decision.state.version == before.version + len(decision.events), "K5"
+        assert decision.events or decision.state is before, "no events, no change"
+
+    def sold(self, act: Act, event: SessionEvent, to: Person | None) -> None:
+        """What somebody gets leaves a place to each who waits, except what was kept for them (N1, N2)."""
+        match event:
+            case PlacesHeld(_, places):
+                own = 0
+            case PlacesTaken(places, None):
+                own = 0
+            case PlacesTaken(places, str() as hold):
+                kept = self.state.holds[hold]
+                own = kept.places
+                assert kept.to is None or (to is not None and to.same_as(kept.to))
+            case _:
+                return
+        if self.state.capacity is not None and places > own:
+            assert places - own + len(self.queue) <= _free(self.state, act.at)
+
+    def waited(self, event: SessionEvent) -> None:
+        """Places are offered in the order of arrival (N2)."""
+        match event:
+            case WaitingJoined(person):
+                self.queue.append(person)
+            case WaitingLeft(person):
+                self.queue = [waiting for waiting in self.queue if not waiting.same_as(person)]
+            case PlacesOffered(offers):
+                assert [*offers.values()] == self.queue[: len(offers)]
+                del self.queue[: len(offers)]
+            case SessionCancelled():
+                self.queue = []
+            case _:
+                pass
+
+    @invariant()
+    def counted(self) -> None:
+        """Held and taken never exceed the capacity, at any time: not even with holds that have lapsed (N1)."""
+        held = sum(hold.places for hold in self.state.holds.values())
+        assert self.state.capacity is None or self.state.taken + held <= self.state.capacity
+
+    @invariant()
+    def waiting(self) -> None:
+        """Nobody waits twice, and nobody waits who has an offer, nor without a capacity (N2)."""
+        assert list(self.state.queue) == self.queue
+        assert self.state.capacity is not None or not self.queue
+        asked = [*self.queue, *(hold.to for hold in self.state.holds.values() if hold.to is not None)]
+        assert not any(one.same_as(other) for n, one in enumerate(asked) for other in asked[:n])
+
+
+def _free(state: Session, at: datetime) -> int:
+    """Places that nobody has, nor keeps at that time."""
+    assert state.capacity is not None
+    return state.capacity - state.taken - sum(hold.places for hold in state.holds.values() if not hold.lapsed(at))
+
+
+test_waiting_laws = WaitingLaws.TestCase

@@ -28,11 +28,30 @@ from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, SeatNo, Sess
 from lara_core.kernel.iso4217 import DIGITS
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
-from lara_core.refunds import MoreThanCaptured, RefundIs, RefundRefusal, RefundState, RefundVerb
+from lara_core.purchase import BulkBuyingOff, BuyerRole, OtherProvider, PurchaseRefusal
+from lara_core.refunds import (
+    MoreThanCaptured,
+    NothingDue,
+    RefundIs,
+    RefundPending,
+    RefundRefusal,
+    RefundState,
+    RefundVerb,
+)
+from lara_core.registrations import (
+    Origin,
+    RegistrantSits,
+    RegistrationIs,
+    RegistrationRefusal,
+    RegistrationState,
+    RegistrationVerb,
+)
 from lara_core.seats import (
     AccountNeeded,
     AlreadySeated,
+    Cause,
     InvitationExpired,
+    InvoiceNotDue,
     LearnersNeeded,
     Mode,
     ModeOff,
@@ -40,16 +59,28 @@ from lara_core.seats import (
     NobodyToSeat,
     NoSuchSeat,
     NotEnoughSeats,
+    NothingOverdue,
     RemindersUsed,
     SeatIs,
     SeatRefusal,
     SeatState,
+    SeatTransferredAway,
     SeatVerb,
     SessionStarted,
 )
-from lara_core.sessions import CapacityBelowUse, HoldWouldLapse, NotEnoughPlaces, SalesOver, SessionRefusal
+from lara_core.sessions import (
+    AlreadyWaiting,
+    CapacityBelowUse,
+    HoldWouldLapse,
+    NotEnoughPlaces,
+    OfferedToAnother,
+    PeopleWaiting,
+    PlacesForSale,
+    SessionOver,
+    SessionRefusal,
+)
 from lara_core.telling.notices import Notice, Template
-from lara_core.telling.texts import COUNTED, TEXTS, About, Message, Texts, faults, missing
+from lara_core.telling.texts import COUNTED, NONE_OF, TEXTS, About, Message, Texts, faults, missing
 from tests.builders import ANN, BEN, DAN, flaw
 
 ROOT: Final = Path(__file__).parents[1]
@@ -72,7 +103,27 @@ ABOUT: Final = About(
     answer="https://example.com/invitations/7",
 )
 
+REFUSALS: Final[tuple[type[Any], ...]] = (
+    *get_args(SessionRefusal),
+    *get_args(SeatRefusal),
+    *get_args(RefundRefusal),
+    *get_args(RegistrationRefusal),
+    *get_args(PurchaseRefusal),
+)
+
 REFUNDS: Final = frozenset({Template.REFUND_REQUESTED, Template.REFUND_SUCCEEDED, Template.REFUND_FAILED})
+PAYMENTS: Final = REFUNDS | {Template.DUE}
+INVITATIONS: Final = frozenset({Template.INVITED, Template.REMINDED})
+TO_ANSWER: Final = INVITATIONS | {Template.OFFERED}
+WITHOUT_A_SEAT: Final = frozenset(
+    {
+        Template.OFFERED,
+        Template.WAITING_OVER,
+        Template.REGISTERED,
+        Template.REGISTRATION_REFUSED,
+        Template.REGISTRATION_CANCELLED,
+    }
+)
 
 # What each language must not have, and how it looks to those who do not see it.
 TYPOGRAPHY: Final = {
@@ -120,18 +171,16 @@ def named(form: str) -> frozenset[str]:
 
 def wanted() -> Mapping[str, frozenset[str]]:
     """Every text that must be there, and the fields it may name: by walking the unions and enums once more."""
-    refusals = {
-        refusal.code: frozenset(each.name for each in fields(refusal))
-        for refusal in (*get_args(SeatRefusal), *get_args(SessionRefusal), *get_args(RefundRefusal))
-    }
-    nones = {text: refusals[text.removesuffix(".none")] for text in TEXTS if text.endswith(".none")}
-    about = frozenset({"title", "starts", "place", "sign_in", "organisation", "seats"})
-    invitees = {Template.INVITED, Template.REMINDED}
+    refusals = {refusal.code: frozenset(each.name for each in fields(refusal)) for refusal in REFUSALS}
+    # What says that there is none of a thing does not name that thing.
+    nones = {f"{text}.none": refusals[text] - {NONE_OF[text]} for text in NONE_OF}
+    about = frozenset({"title", "starts", "place", "sign_in", "organisation"})
     templates = {
         f"{template}.{part}": about
+        | ({"seats"} if template not in WITHOUT_A_SEAT else frozenset[str]())
         | ({"learner"} if not template.endswith("_buyer") else frozenset[str]())
-        | ({"until", "answer"} if template in invitees else frozenset[str]())
-        | ({"amount"} if template in REFUNDS else frozenset[str]())
+        | ({"until", "answer"} if template in TO_ANSWER else frozenset[str]())
+        | ({"amount"} if template in PAYMENTS else frozenset[str]())
         for template in Template
         for part in ("subject", "body")
     }
@@ -141,8 +190,13 @@ def wanted() -> Mapping[str, frozenset[str]]:
         *(f"seat_state.{state}" for state in SeatState),
         *(f"seat_verb.{verb}" for verb in SeatVerb),
         *(f"seat_mode.{mode}" for mode in Mode),
+        *(f"seat_cause.{cause}" for cause in Cause),
         *(f"refund_state.{state}" for state in RefundState),
         *(f"refund_verb.{verb}" for verb in RefundVerb),
+        *(f"registration_state.{state}" for state in RegistrationState),
+        *(f"registration_verb.{verb}" for verb in RegistrationVerb),
+        *(f"registration_origin.{origin}" for origin in Origin),
+        *(f"buyer_role.{role}" for role in BuyerRole),
     )
     shown = {"show.instant": frozenset({"date", "time", "zone"}), "show.more": frozenset({"count"})}
     return refusals | nones | templates | dict.fromkeys(plain, frozenset[str]()) | shown
@@ -178,7 +232,7 @@ def spoilt(language: str, text: str, *forms: str) -> Mapping[str, Forms]:
 
 
 def test_the_catalogues_are_complete_and_alike() -> None:
-    """Every refusal, flaw, template, state, verb and mode has its words in three languages, with the same fields (T2).
+    """Every refusal, flaw, template and label has its words in three languages, with the same fields (T2).
 
     This holds more than `pybabel update --check` would: ids come from unions and enums, not from calls in the source.
     """
@@ -206,12 +260,24 @@ def test_the_checker_sees_a_seeded_fault(catalogues: Mapping[str, Forms], found:
 
 
 def test_what_is_listed_is_what_is_there() -> None:
-    """`TEXTS` tells hosts which texts there are and what each may name, and `COUNTED` which of them count."""
-    assert (TEXTS, set(COUNTED) - set(TEXTS), {text for text in COUNTED if COUNTED[text] not in TEXTS[text]}) == (
-        MappingProxyType(dict(wanted())),
-        set(),
-        set(),
-    )
+    """`TEXTS` says which texts there are and what each may name, `COUNTED` and `NONE_OF` what their forms go by."""
+    assert (
+        TEXTS,
+        {text for text in COUNTED if COUNTED[text] not in TEXTS.get(text, ())},
+        {text for text in NONE_OF if NONE_OF[text] not in TEXTS.get(text, ())},
+    ) == (MappingProxyType(dict(wanted())), set(), set())
+
+
+def test_whatever_may_lack_something_has_words_for_it() -> None:
+    """A refusal with a field that can be `None` says something else where it is: nobody reads "None" (K11)."""
+    optional = {
+        (refusal.code, each.name)
+        for refusal in REFUSALS
+        for each in fields(refusal)
+        if type(None) in get_args(each.type)
+    }
+    assert optional == {("seats.nothing_overdue", "then"), ("refunds.nothing_due", "seat")}
+    assert optional <= set(NONE_OF.items())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -277,6 +343,11 @@ def test_the_typographer_sees_a_seeded_fault(language: str, form: str) -> None:
 SAMPLES: Final[Mapping[object, Any]] = {
     int: 2,
     SeatNo: SeatNo(4),
+    SeatNo | None: SeatNo(4),
+    datetime | None: NINE,
+    Person: DAN,
+    BuyerRole: BuyerRole.MANAGER,
+    RegistrationState: RegistrationState.REFUSED,
     SeatState: SeatState.FREE,
     Mode: Mode.CONFIRMATION,
     datetime: NINE,
@@ -292,11 +363,7 @@ SAMPLES: Final[Mapping[object, Any]] = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(
-    "refusal",
-    [*get_args(SeatRefusal), *get_args(SessionRefusal), *get_args(RefundRefusal)],
-    ids=lambda each: each.code,
-)
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda each: each.code)
 def test_every_refusal_is_said(refusal: type[Any], language: str) -> None:
     """A sentence or two that end, with nothing left to fill in, and without the code (K11, T2)."""
     said = TEXTS_HERE.say(refusal(*(SAMPLES[each.type] for each in fields(refusal))), language)
@@ -416,6 +483,20 @@ def test_zero_is_singular_in_french_alone(language: str, seats: int, expected: s
     assert expected in TEXTS_HERE.say(LearnersNeeded(seats, 3), language)
 
 
+@pytest.mark.parametrize("seats", [1, 2, 1_000_000])
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "You have not chosen anybody. Choose one person for each seat."),
+        ("fr", "Vous n’avez désigné personne. Désignez une personne par place."),
+        ("it", "Non ha indicato nessuno. Indichi una persona per ciascun posto."),
+    ],
+)
+def test_nobody_is_said_as_nobody(language: str, expected: str, seats: int) -> None:
+    """A purchase that names no learner at all is not told that it named "0", however many seats there are (S8)."""
+    assert TEXTS_HERE.say(LearnersNeeded(seats, 0), language) == expected
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
@@ -495,24 +576,25 @@ def test_a_state_is_a_word_and_a_seat_a_number(language: str, expected: str) -> 
             "en",
             (
                 "The session started on Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00): nobody can be invited, answer"
-                " an invitation, give up a place or be taken off a seat any more. Free seats can still be assigned"
-                " directly until the session ends."
+                " an invitation, give up a place, be taken off a seat or be transferred any more, and no seat can be"
+                " reactivated. Free seats can still be assigned directly until the session ends."
             ),
         ),
         (
             "fr",
             (
                 "La session a commencé le lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\u00a0: il n’est plus possible"
-                " d’inviter, de répondre à une invitation, de renoncer à une place ni de la révoquer. Les places libres"
-                " peuvent encore être attribuées directement jusqu’à la fin de la session."
+                " d’inviter, de répondre à une invitation, de renoncer à une place, ni de la révoquer, de la transférer"
+                " ou de la réactiver. Les places libres peuvent encore être attribuées directement jusqu’à la fin de la"
+                " session."
             ),
         ),
         (
             "it",
             (
                 "La sessione è iniziata lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00): non è più possibile"
-                " invitare, rispondere a un invito, rinunciare a un posto né revocarlo. Fino al termine della sessione"
-                " è ancora possibile assegnare direttamente i posti liberi."
+                " invitare, rispondere a un invito, rinunciare a un posto né revocarlo, trasferirlo o riattivarlo. Fino"
+                " al termine della sessione è ancora possibile assegnare direttamente i posti liberi."
             ),
         ),
     ],
@@ -619,10 +701,10 @@ def test_reminders_are_counted(reminders: int, expected: str) -> None:
 
 def test_a_call_can_name_the_zone() -> None:
     """A host that knows the session's zone tells its time there, and not in the organisation's."""
-    said = TEXTS_HERE.say(SalesOver(NINE), "fr-CA", zone=TORONTO)
+    said = TEXTS_HERE.say(SessionOver(NINE), "fr-CA", zone=TORONTO)
     assert said == (
         "Cette session s’est terminée le lundi 8 mars 2027 à 03 h 00 (Toronto, UTC−05:00)\u00a0:"
-        " ses places ne sont plus en vente. Choisissez une session à venir."
+        " cette action n’est plus possible. Choisissez une session à venir."
     )
 
 
@@ -702,6 +784,459 @@ def test_how_far_a_refund_is_is_a_word(language: str, expected: str) -> None:
     assert TEXTS_HERE.say(RefundIs(RefundId("r-17"), RefundState.SUCCEEDED), language) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            (
+                "This session ended on Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00), so this is no longer possible."
+                " Choose an upcoming session."
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Cette session s’est terminée le lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\u00a0: cette action n’est"
+                " plus possible. Choisissez une session à venir."
+            ),
+        ),
+        (
+            "it",
+            (
+                "Questa sessione è terminata lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00): l’operazione non è"
+                " più possibile. Scelga una sessione futura."
+            ),
+        ),
+    ],
+)
+def test_a_session_that_is_over_is_over_for_all(language: str, expected: str) -> None:
+    """One sentence for who sells, holds, waits, offers and cancels: it speaks of none of them alone (N1, N2, S14)."""
+    assert TEXTS_HERE.say(SessionOver(NINE), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "available", "expected"),
+    [
+        ("en", 1, "One place is still available in this session, so there is no need to wait. Book it now."),
+        ("en", 2, "2 places are still available in this session, so there is no need to wait. Book one now."),
+        (
+            "fr",
+            1,
+            (
+                "Une place est encore disponible dans cette session\u00a0: il est inutile d’attendre."
+                " Réservez-la dès maintenant."
+            ),
+        ),
+        (
+            "fr",
+            2,
+            (
+                "2 places sont encore disponibles dans cette session\u00a0: il est inutile d’attendre."
+                " Réservez-en une dès maintenant."
+            ),
+        ),
+        (
+            "it",
+            1,
+            "In questa sessione c’è ancora un posto disponibile: non occorre attendere. Lo prenoti subito.",
+        ),
+        (
+            "it",
+            2,
+            "In questa sessione ci sono ancora 2 posti disponibili: non occorre attendere. Ne prenoti uno subito.",
+        ),
+    ],
+)
+def test_who_need_not_wait_is_told_how_many_places_there_are(language: str, available: int, expected: str) -> None:
+    """One and several places for sale are said apart, and the way out is to buy (N2)."""
+    assert TEXTS_HERE.say(PlacesForSale(available), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "waiting", "expected"),
+    [
+        (
+            "en",
+            1,
+            (
+                "The capacity cannot be removed: one person is waiting for a place, or has been offered one."
+                " Enter a number of places instead."
+            ),
+        ),
+        (
+            "en",
+            1_000,
+            (
+                "The capacity cannot be removed: 1,000 people are waiting for a place, or have been offered one."
+                " Enter a number of places instead."
+            ),
+        ),
+        (
+            "fr",
+            1,
+            (
+                "La capacité ne peut pas être supprimée\u00a0: une personne attend une place, ou s’en est vu proposer"
+                " une. Indiquez plutôt un nombre de places."
+            ),
+        ),
+        (
+            "fr",
+            2,
+            (
+                "La capacité ne peut pas être supprimée\u00a0: 2 personnes attendent une place, ou s’en sont vu"
+                " proposer une. Indiquez plutôt un nombre de places."
+            ),
+        ),
+        (
+            "it",
+            1,
+            (
+                "Non è possibile togliere il limite di capienza: una persona attende un posto o ne ha ricevuto"
+                " l’offerta. Indichi invece un numero di posti."
+            ),
+        ),
+        (
+            "it",
+            2,
+            (
+                "Non è possibile togliere il limite di capienza: 2 persone attendono un posto o ne hanno ricevuto"
+                " l’offerta. Indichi invece un numero di posti."
+            ),
+        ),
+    ],
+)
+def test_who_waits_is_counted(language: str, waiting: int, expected: str) -> None:
+    """One person and several who wait are said apart (N2)."""
+    assert TEXTS_HERE.say(PeopleWaiting(waiting), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            (
+                "This person is already on the waiting list, or has been offered a place: dan@example.com."
+                " If there is an offer, answer it; otherwise, there is nothing more to do."
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Cette personne est déjà sur la liste d’attente, ou une place lui a été proposée\u00a0:"
+                " dan@example.com. S’il y a une proposition, il faut y répondre\u202f; sinon, il n’y a rien d’autre"
+                " à faire."
+            ),
+        ),
+        (
+            "it",
+            (
+                "Questa persona è già in lista d’attesa, o le è stato offerto un posto: dan@example.com."
+                " Se c’è un’offerta, occorre rispondere; altrimenti non c’è altro da fare."
+            ),
+        ),
+    ],
+)
+def test_who_waits_already_is_told_that_it_is_enough(language: str, expected: str) -> None:
+    """It fits whoever waits and whoever has an offer, and who asks for them (N2)."""
+    assert TEXTS_HERE.say(AlreadyWaiting(DAN), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            (
+                "This place is being kept for somebody else from the waiting list. Use only an offer that you have"
+                " received yourself, or choose another session."
+            ),
+        ),
+        (
+            "fr",
+            (
+                "Cette place est réservée à une autre personne de la liste d’attente. N’utilisez qu’une proposition que"
+                " vous avez reçue vous-même, ou choisissez une autre session."
+            ),
+        ),
+        (
+            "it",
+            (
+                "Questo posto è riservato a un’altra persona in lista d’attesa. Utilizzi solo un’offerta ricevuta a suo"
+                " nome o scelga un’altra sessione."
+            ),
+        ),
+    ],
+)
+def test_somebody_elses_offer_is_not_named(language: str, expected: str) -> None:
+    """Neither the offer's id nor who it is for is shown to who tries to use it (N2, K11)."""
+    assert TEXTS_HERE.say(OfferedToAnother(HoldId("offer:7.1")), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("then", "language", "expected"),
+    [
+        (
+            NINE,
+            "en",
+            (
+                "No seat has been left to assign for long enough to be cancelled. The first can be cancelled from"
+                " Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)."
+            ),
+        ),
+        (
+            NINE,
+            "fr",
+            (
+                "Aucune place n’est restée à attribuer assez longtemps pour être annulée. La première pourra l’être à"
+                " partir du lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)."
+            ),
+        ),
+        (
+            NINE,
+            "it",
+            (
+                "Nessun posto è rimasto da assegnare abbastanza a lungo da poter essere annullato. Il primo potrà"
+                " esserlo a partire da lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)."
+            ),
+        ),
+        (
+            None,
+            "en",
+            ("No seat can be cancelled for not having been assigned. To cancel seats for another reason, select them."),
+        ),
+        (
+            None,
+            "fr",
+            (
+                "Aucune place ne peut être annulée faute d’attribution."
+                " Pour en annuler pour une autre raison, sélectionnez-les."
+            ),
+        ),
+        (
+            None,
+            "it",
+            (
+                "Nessun posto può essere annullato per mancata assegnazione."
+                " Per annullarne per un altro motivo, li selezioni."
+            ),
+        ),
+    ],
+)
+def test_what_is_not_overdue_says_when_it_will_be(then: datetime | None, language: str, expected: str) -> None:
+    """Where it never will be, because nothing is to assign or the policy has no delay, no time is told (S10)."""
+    assert TEXTS_HERE.say(NothingOverdue(then), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("seat", "language", "expected"),
+    [
+        (
+            SeatNo(4321),
+            "en",
+            "Nothing is due for seat 4321. Refresh the page to see what is still to be paid.",
+        ),
+        (
+            SeatNo(4321),
+            "fr",
+            "Rien n’est à régler pour la place 4321. Actualisez la page pour voir ce qui reste à payer.",
+        ),
+        (
+            SeatNo(4321),
+            "it",
+            "Per il posto 4321 non c’è nulla da pagare. Aggiorni la pagina per vedere che cosa resta da pagare.",
+        ),
+        (None, "en", "You have not chosen any seat. Select at least one for which a payment is due."),
+        (
+            None,
+            "fr",
+            ("Vous n’avez choisi aucune place. Sélectionnez au moins une place pour laquelle un montant est à régler."),
+        ),
+        (None, "it", "Non ha scelto alcun posto. Selezioni almeno un posto per cui c’è un importo da pagare."),
+    ],
+)
+def test_a_payment_that_is_not_due_names_its_seat(seat: SeatNo | None, language: str, expected: str) -> None:
+    """By its number, which is a name, or says that no seat was chosen (S13)."""
+    assert TEXTS_HERE.say(NothingDue(seat), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("until", "language", "expected"),
+    [
+        (
+            Deadline.on(date(2027, 3, 1), PARIS),
+            "en",
+            (
+                "The invoice for these seats can be paid until Monday, 1 March 2027."
+                " Wait until then before you release them."
+            ),
+        ),
+        (
+            Deadline.on(date(2027, 3, 1), PARIS),
+            "fr",
+            (
+                "La facture de ces places peut être payée jusqu’au lundi 1er mars 2027."
+                " Attendez cette échéance pour les libérer."
+            ),
+        ),
+        (
+            Deadline.at(NINE),
+            "it",
+            (
+                "La fattura di questi posti può essere pagata fino a lunedì 8 marzo 2027 alle ore 09:00 (Parigi,"
+                " UTC+01:00). Attenda questa scadenza prima di liberarli."
+            ),
+        ),
+    ],
+)
+def test_an_invoice_says_until_when_it_can_be_paid(until: Deadline, language: str, expected: str) -> None:
+    """A due date that was given as a day is told as a day, also the first of a month (S17, K8)."""
+    assert TEXTS_HERE.say(InvoiceNotDue(until), language) == expected
+
+
+@pytest.mark.parametrize(
+    ("refusal", "language", "expected"),
+    [
+        (
+            RefundPending(SeatNo(4321), RefundId("r-17")),
+            "en",
+            (
+                "The refund for seat 4321 has not been completed yet, so the seat cannot be reactivated."
+                " Try again once it has."
+            ),
+        ),
+        (
+            RefundPending(SeatNo(4321), RefundId("r-17")),
+            "fr",
+            (
+                "Le remboursement de la place 4321 n’est pas encore effectué\u00a0: elle ne peut pas être réactivée."
+                " Réessayez une fois le remboursement effectué."
+            ),
+        ),
+        (
+            RefundPending(SeatNo(4321), RefundId("r-17")),
+            "it",
+            (
+                "Il rimborso del posto 4321 non è ancora stato effettuato: il posto non può essere riattivato."
+                " Riprovi a rimborso avvenuto."
+            ),
+        ),
+        (
+            SeatTransferredAway(SeatNo(4321)),
+            "en",
+            (
+                "Seat 4321 was transferred to another session, so it cannot be reactivated."
+                " Buy another seat if necessary."
+            ),
+        ),
+        (
+            SeatTransferredAway(SeatNo(4321)),
+            "fr",
+            (
+                "La place 4321 a été transférée vers une autre session\u00a0: elle ne peut pas être réactivée."
+                " Si nécessaire, achetez une autre place."
+            ),
+        ),
+        (
+            SeatTransferredAway(SeatNo(4321)),
+            "it",
+            (
+                "Il posto 4321 è stato trasferito a un’altra sessione: non può essere riattivato."
+                " Se necessario, acquisti un altro posto."
+            ),
+        ),
+        (
+            OtherProvider(),
+            "en",
+            (
+                "The other session is sold by another provider, so a transfer is not possible."
+                " Cancel the seat and buy one in the other session."
+            ),
+        ),
+        (
+            OtherProvider(),
+            "fr",
+            (
+                "L’autre session est vendue par un autre fournisseur\u00a0: le transfert n’est pas possible."
+                " Annulez la place et achetez-en une dans l’autre session."
+            ),
+        ),
+        (
+            OtherProvider(),
+            "it",
+            (
+                "L’altra sessione è venduta da un altro fornitore: il trasferimento non è possibile."
+                " Annulli il posto e ne acquisti uno nell’altra sessione."
+            ),
+        ),
+        (
+            BulkBuyingOff(BuyerRole.MANAGER),
+            "en",
+            (
+                "Group purchase is not available to the role ‘manager’ on this portal."
+                " Buy places one at a time, or contact the organisation."
+            ),
+        ),
+        (
+            BulkBuyingOff(BuyerRole.MANAGER),
+            "fr",
+            (
+                "Sur ce portail, l’achat en lot n’est pas proposé au rôle «\u00a0gestionnaire\u00a0»."
+                " Achetez les places une par une ou adressez-vous à l’organisation."
+            ),
+        ),
+        (
+            BulkBuyingOff(BuyerRole.MANAGER),
+            "it",
+            (
+                "Su questo portale l’acquisto multiplo non è disponibile per il ruolo «responsabile»."
+                " Acquisti i posti uno alla volta o si rivolga all’organizzazione."
+            ),
+        ),
+        (
+            RegistrantSits(DAN),
+            "en",
+            "This person already has a place in the session: dan@example.com. Choose somebody else.",
+        ),
+        (
+            RegistrantSits(DAN),
+            "fr",
+            "Cette personne a déjà une place dans la session\u00a0: dan@example.com. Désignez quelqu’un d’autre.",
+        ),
+        (
+            RegistrantSits(DAN),
+            "it",
+            "Questa persona ha già un posto nella sessione: dan@example.com. Indichi un’altra persona.",
+        ),
+        (
+            RegistrationIs(RegistrationState.REGISTERED),
+            "en",
+            "This registration is confirmed, so this is not possible. Refresh the page to see what can still be done.",
+        ),
+        (
+            RegistrationIs(RegistrationState.REFUSED),
+            "fr",
+            (
+                "Cette inscription est refusée\u00a0: cette action n’est pas possible."
+                " Actualisez la page pour voir ce qui peut encore être fait."
+            ),
+        ),
+        (
+            RegistrationIs(RegistrationState.CANCELLED),
+            "it",
+            (
+                "L’iscrizione è annullata: l’operazione non è possibile."
+                " Aggiorni la pagina per vedere che cosa si può ancora fare."
+            ),
+        ),
+    ],
+)
+def test_a_refusal_says_what_to_do_next(refusal: Refusal, language: str, expected: str) -> None:
+    """What is wrong first, then the way out, as each language says it (T2, S1, S13, N3, N4)."""
+    assert TEXTS_HERE.say(refusal, language) == expected
+
+
 # --- Notices ----------------------------------------------------------------------------------------------
 
 
@@ -718,7 +1253,22 @@ def notice(
     amount: Money | None = PAID_BACK,
 ) -> Notice:
     """A notice about seats of one pool; an invitation can be answered *until* then, a refund is of that *amount*."""
-    return Notice("key", to, template, SessionId("excel"), PoolId("pool"), tuple(map(SeatNo, seats)), 2, until, amount)
+    return Notice(
+        "key",
+        to,
+        template,
+        SessionId("excel"),
+        PoolId("pool"),
+        tuple(map(SeatNo, seats)),
+        invitation=2,
+        until=until,
+        amount=amount,
+    )
+
+
+def seatless(template: Template, *, to: Person | ActorId = ANN, until: Deadline | None = None) -> Notice:
+    """A notice about a session itself, or a registration: there is no pool, and no seat."""
+    return Notice("key", to, template, SessionId("excel"), until=until)
 
 
 @pytest.mark.parametrize(
@@ -943,9 +1493,9 @@ def test_a_buyer_is_told_which_invitations_expired(language: str, seats: tuple[i
             (4321,),
             Message(
                 "Refund failed: Excel avancé",
-                "Hello,\n\nThe refund for a cancelled seat of your group purchase could not be made. It will be tried"
+                "Hello,\n\nThe refund for a seat of your group purchase could not be made. It will be tried"
                 " again; if you do not receive it, contact us.\n\nCourse: Excel avancé\n"
-                "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\nSeat cancelled: 4321\nAmount: €1,234.50\n\n"
+                "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\nSeat: 4321\nAmount: €1,234.50\n\n"
                 "To see all your seats, sign in and open ‘Management’:\nhttps://example.com/portal\n\nÉcole Haute",
             ),
         ),
@@ -955,9 +1505,9 @@ def test_a_buyer_is_told_which_invitations_expired(language: str, seats: tuple[i
             (4, 7),
             Message(
                 "Remboursement demandé\u00a0: Excel avancé",
-                "Bonjour,\n\nUn remboursement a été demandé pour des places annulées de votre achat en lot.\n\n"
+                "Bonjour,\n\nUn remboursement a été demandé pour des places de votre achat en lot.\n\n"
                 "Formation\u00a0: Excel avancé\nDébut\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\n"
-                "Places annulées\u00a0: 4 et 7\nMontant\u00a0: 1\u202f234,50\u00a0€\n\n"
+                "Places\u00a0: 4 et 7\nMontant\u00a0: 1\u202f234,50\u00a0€\n\n"
                 "Pour voir toutes vos places, connectez-vous et ouvrez la rubrique «\u00a0Gestion\u00a0»\u00a0:\n"
                 "https://example.com/portal\n\nÉcole Haute",
             ),
@@ -968,10 +1518,10 @@ def test_a_buyer_is_told_which_invitations_expired(language: str, seats: tuple[i
             (4,),
             Message(
                 "Échec du remboursement\u00a0: Excel avancé",
-                "Bonjour,\n\nLe remboursement d’une place annulée de votre achat en lot n’a pas abouti. Une nouvelle"
+                "Bonjour,\n\nLe remboursement concernant une place de votre achat en lot n’a pas abouti. Une nouvelle"
                 " tentative aura lieu\u202f; si vous ne recevez pas ce montant, contactez-nous.\n\n"
                 "Formation\u00a0: Excel avancé\nDébut\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\n"
-                "Place annulée\u00a0: 4\nMontant\u00a0: 1\u202f234,50\u00a0€\n\n"
+                "Place\u00a0: 4\nMontant\u00a0: 1\u202f234,50\u00a0€\n\n"
                 "Pour voir toutes vos places, connectez-vous et ouvrez la rubrique «\u00a0Gestion\u00a0»\u00a0:\n"
                 "https://example.com/portal\n\nÉcole Haute",
             ),
@@ -982,9 +1532,9 @@ def test_a_buyer_is_told_which_invitations_expired(language: str, seats: tuple[i
             (4,),
             Message(
                 "Rimborso effettuato: Excel avancé",
-                "Buongiorno,\n\nil rimborso per un posto annullato del suo acquisto multiplo è stato effettuato.\n\n"
+                "Buongiorno,\n\nil rimborso relativo a un posto del suo acquisto multiplo è stato effettuato.\n\n"
                 "Corso: Excel avancé\nInizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\n"
-                "Posto annullato: 4\nImporto: 1.234,50\u00a0€\n\n"
+                "Posto: 4\nImporto: 1.234,50\u00a0€\n\n"
                 "Per vedere tutti i suoi posti, acceda al portale e apra la sezione «Gestione»:\n"
                 "https://example.com/portal\n\nÉcole Haute",
             ),
@@ -994,8 +1544,283 @@ def test_a_buyer_is_told_which_invitations_expired(language: str, seats: tuple[i
 def test_a_buyer_is_told_of_a_refund(
     language: str, template: Template, seats: tuple[int, ...], expected: Message
 ) -> None:
-    """How much, for which seats of which training, and what comes next where it failed (S12, S16)."""
+    """How much, for which seats of which training, and what comes next where it failed (S12, S16).
+
+    It does not say that they are cancelled: where a transfer was to a cheaper session, they are not (N3).
+    """
     assert TEXTS_HERE.compose(notice(template, *seats, to=MANAGER), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            Message(
+                "You have been offered a place: Excel avancé",
+                "Hello,\n\nA place is available in a session for which you are on the waiting list. It is being kept"
+                " for you until the time below; after that, it may go to somebody else.\n\n"
+                "Course: Excel avancé\nStarts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\n"
+                "Where: Salle 4, 12 rue Haute\nAnswer by: Friday, 5 March 2027 at 09:00 (Paris, UTC+01:00)\n\n"
+                "To take or decline the place, open this page:\nhttps://example.com/invitations/7\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            Message(
+                "Une place vous est proposée\u00a0: Excel avancé",
+                "Bonjour,\n\nUne place est disponible dans une session pour laquelle vous êtes sur liste d’attente."
+                " Elle vous est réservée jusqu’à l’échéance ci-dessous\u202f; ensuite, elle pourra être proposée à"
+                " quelqu’un d’autre.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\nLieu\u00a0: Salle 4, 12 rue Haute\n"
+                "Réponse attendue au plus tard\u00a0: vendredi 5 mars 2027 à 09:00 (Paris, UTC+01:00)\n\n"
+                "Pour prendre ou décliner la place, ouvrez cette page\u00a0:\nhttps://example.com/invitations/7\n\n"
+                "École Haute",
+            ),
+        ),
+        (
+            "it",
+            Message(
+                "Un posto disponibile per lei: Excel avancé",
+                "Buongiorno,\n\nin una sessione per cui è in lista d’attesa c’è un posto disponibile. È riservato per"
+                " lei fino al termine indicato di seguito; in seguito potrà essere offerto a un’altra persona.\n\n"
+                "Corso: Excel avancé\nInizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\n"
+                "Luogo: Salle 4, 12 rue Haute\n"
+                "Risposta entro: venerdì 5 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\n\n"
+                "Per accettare o rifiutare il posto, apra questa pagina:\nhttps://example.com/invitations/7\n\n"
+                "École Haute",
+            ),
+        ),
+    ],
+)
+def test_an_offered_place_says_until_when_and_where_to_take_it(language: str, expected: Message) -> None:
+    """Who waited is told what, when, where, until when to answer, and on which page (N2)."""
+    assert TEXTS_HERE.compose(seatless(Template.OFFERED, until=UNTIL), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            Message(
+                "Session cancelled: Excel avancé",
+                "Hello,\n\nA session for which you were on the waiting list has been cancelled. If you had been offered"
+                " a place, it is no longer being kept for you.\n\n"
+                "Course: Excel avancé\nStarts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\n\n"
+                "To choose another session, sign in to the portal:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            Message(
+                "Session annulée\u00a0: Excel avancé",
+                "Bonjour,\n\nUne session pour laquelle vous étiez sur liste d’attente a été annulée. Si une place vous"
+                " avait été proposée, elle ne vous est plus réservée.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\n\n"
+                "Pour choisir une autre session, connectez-vous au portail\u00a0:\nhttps://example.com/portal\n\n"
+                "École Haute",
+            ),
+        ),
+        (
+            "it",
+            Message(
+                "Sessione annullata: Excel avancé",
+                "Buongiorno,\n\nuna sessione per cui era in lista d’attesa è stata annullata. Se le era stato offerto"
+                " un posto, non è più riservato per lei.\n\nCorso: Excel avancé\n"
+                "Inizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\n\n"
+                "Per scegliere un’altra sessione, acceda al portale:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_who_waited_in_vain_is_told_where_else_to_look(language: str, expected: Message) -> None:
+    """The session is cancelled: it fits who waited and who had an offer (S14, N2)."""
+    assert TEXTS_HERE.compose(seatless(Template.WAITING_OVER), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "seats", "expected"),
+    [
+        (
+            "en",
+            (4321,),
+            Message(
+                "Payment due: Excel avancé",
+                "Hello,\n\nA payment is due for a seat of your group purchase that has been reactivated or transferred."
+                " If you have any questions about the payment, contact us.\n\nCourse: Excel avancé\n"
+                "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\nSeat: 4321\nAmount due: €1,234.50\n\n"
+                "To see all your seats, sign in and open ‘Management’:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            (4, 7),
+            Message(
+                "Montant à régler\u00a0: Excel avancé",
+                "Bonjour,\n\nUn montant est à régler pour des places de votre achat en lot qui ont été réactivées ou"
+                " transférées. Pour toute question sur le paiement, contactez-nous.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\nPlaces\u00a0: 4 et 7\n"
+                "Montant à régler\u00a0: 1\u202f234,50\u00a0€\n\n"
+                "Pour voir toutes vos places, connectez-vous et ouvrez la rubrique «\u00a0Gestion\u00a0»\u00a0:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "it",
+            (4,),
+            Message(
+                "Importo da pagare: Excel avancé",
+                "Buongiorno,\n\nc’è un importo da pagare per un posto del suo acquisto multiplo che è stato riattivato"
+                " o trasferito. Per qualsiasi domanda sul pagamento, ci contatti.\n\nCorso: Excel avancé\n"
+                "Inizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\nPosto: 4\n"
+                "Importo da pagare: 1.234,50\u00a0€\n\n"
+                "Per vedere tutti i suoi posti, acceda al portale e apra la sezione «Gestione»:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_a_payer_is_told_what_is_due(language: str, seats: tuple[int, ...], expected: Message) -> None:
+    """How much, for which seats, and why: it fits a reactivation and a transfer alike (S13, N3)."""
+    assert TEXTS_HERE.compose(notice(Template.DUE, *seats, to=MANAGER), language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "language", "subject", "opening"),
+    [
+        (
+            Template.TRANSFERRED,
+            "en",
+            "Your place has been transferred: Excel avancé",
+            (
+                "Your place has been transferred to another session. You will find its details in a separate message."
+                " Your enrolment in the session below is no longer valid."
+            ),
+        ),
+        (
+            Template.TRANSFERRED,
+            "fr",
+            "Votre place a été transférée\u00a0: Excel avancé",
+            (
+                "Votre place a été transférée vers une autre session, dont vous trouverez les informations dans"
+                " un message séparé. Votre inscription à la session ci-dessous n’est plus valable."
+            ),
+        ),
+        (
+            Template.TRANSFERRED,
+            "it",
+            "Il suo posto è stato trasferito: Excel avancé",
+            (
+                "il suo posto è stato trasferito a un’altra sessione, di cui troverà i dettagli in un messaggio"
+                " a parte. La sua iscrizione alla sessione indicata di seguito non è più valida."
+            ),
+        ),
+        (
+            Template.TRANSFERRED_BUYER,
+            "en",
+            "Transfer to another session: Excel avancé",
+            (
+                "A learner with a seat of your group purchase has been transferred to another session, and has a"
+                " new seat there. The seat below is cancelled."
+            ),
+        ),
+        (
+            Template.TRANSFERRED_BUYER,
+            "fr",
+            "Transfert vers une autre session\u00a0: Excel avancé",
+            (
+                "Une personne qui occupait une place de votre achat en lot a été transférée vers une autre session,"
+                " où elle dispose d’une nouvelle place. La place ci-dessous est annulée."
+            ),
+        ),
+        (
+            Template.TRANSFERRED_BUYER,
+            "it",
+            "Trasferimento a un’altra sessione: Excel avancé",
+            (
+                "una persona che occupava un posto del suo acquisto multiplo è stata trasferita a un’altra"
+                " sessione, dove dispone di un nuovo posto. Il posto indicato di seguito è annullato."
+            ),
+        ),
+        (
+            Template.REACTIVATED_BUYER,
+            "en",
+            "Seat reactivated: Excel avancé",
+            "A cancelled seat of your group purchase has been reactivated.",
+        ),
+        (
+            Template.REACTIVATED_BUYER,
+            "fr",
+            "Place réactivée\u00a0: Excel avancé",
+            "Une place annulée de votre achat en lot a été réactivée.",
+        ),
+        (
+            Template.REACTIVATED_BUYER,
+            "it",
+            "Posto riattivato: Excel avancé",
+            "un posto annullato del suo acquisto multiplo è stato riattivato.",
+        ),
+        (
+            Template.REGISTERED,
+            "en",
+            "Registration confirmed: Excel avancé",
+            "Your registration is confirmed.",
+        ),
+        (
+            Template.REGISTERED,
+            "fr",
+            "Inscription confirmée\u00a0: Excel avancé",
+            "Votre inscription est confirmée.",
+        ),
+        (
+            Template.REGISTERED,
+            "it",
+            "Iscrizione confermata: Excel avancé",
+            "la sua iscrizione è confermata.",
+        ),
+        (
+            Template.REGISTRATION_REFUSED,
+            "en",
+            "Registration not accepted: Excel avancé",
+            "Your request to register has not been accepted, and no place is being kept for you.",
+        ),
+        (
+            Template.REGISTRATION_REFUSED,
+            "fr",
+            "Demande d’inscription refusée\u00a0: Excel avancé",
+            "Votre demande d’inscription n’a pas été acceptée, et aucune place ne vous est réservée.",
+        ),
+        (
+            Template.REGISTRATION_REFUSED,
+            "it",
+            "Richiesta di iscrizione non accolta: Excel avancé",
+            "la sua richiesta di iscrizione non è stata accolta e nessun posto è riservato per lei.",
+        ),
+        (
+            Template.REGISTRATION_CANCELLED,
+            "en",
+            "Registration cancelled: Excel avancé",
+            "Your registration has been cancelled, and no place is being kept for you any more.",
+        ),
+        (
+            Template.REGISTRATION_CANCELLED,
+            "fr",
+            "Inscription annulée\u00a0: Excel avancé",
+            "Votre inscription a été annulée, et aucune place ne vous est plus réservée.",
+        ),
+        (
+            Template.REGISTRATION_CANCELLED,
+            "it",
+            "Iscrizione annullata: Excel avancé",
+            "la sua iscrizione è stata annullata e nessun posto è più riservato per lei.",
+        ),
+    ],
+)
+def test_a_notice_says_at_once_what_happened(template: Template, language: str, subject: str, opening: str) -> None:
+    """The subject and the first sentences are enough to know what it is about (S13, N3, N4, N5)."""
+    message = TEXTS_HERE.compose(notice(template, 4), language, ABOUT)
+    assert (message.subject, message.body.split("\n\n")[1]) == (subject, opening)
 
 
 @pytest.mark.parametrize(
@@ -1026,9 +1851,9 @@ def test_a_refund_has_its_currencys_digits(template: Template, amount: Money, ex
 
 
 @pytest.mark.parametrize("template", Template)
-def test_only_a_refund_needs_its_amount(template: Template) -> None:
-    """A refund that does not say how much would have a hole; no other notice has an amount to tell (S12)."""
-    expected = ("amount", Flaw.EMPTY) if template in REFUNDS else None
+def test_only_what_is_about_money_needs_its_amount(template: Template) -> None:
+    """What goes back or is due would have a hole without an amount; no other notice has one to tell (S12, S13)."""
+    expected = ("amount", Flaw.EMPTY) if template in PAYMENTS else None
     assert flaw(lambda: TEXTS_HERE.compose(notice(template, 4, amount=None), "en", ABOUT)) == expected
 
 
@@ -1041,26 +1866,59 @@ def test_only_a_refund_needs_its_amount(template: Template) -> None:
         (Deadline.on(date(2027, 3, 8), PARIS), "Answer by: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"),
     ],
 )
-@pytest.mark.parametrize("template", [Template.INVITED, Template.REMINDED])
+@pytest.mark.parametrize("template", sorted(INVITATIONS))
 def test_nobody_is_told_to_answer_after_the_start(template: Template, until: Deadline, expected: str) -> None:
     """The session's start ends every invitation, so it is told where it comes before the deadline (S7)."""
     message = TEXTS_HERE.compose(notice(template, 4, until=until), "en", ABOUT)
     assert [each for each in message.body.splitlines() if each.startswith("Answer by")] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        (Deadline.at(NINE - timedelta(hours=1)), "Answer by: Monday, 8 March 2027 at 08:00 (Paris, UTC+01:00)"),
+        (Deadline.at(NINE + timedelta(hours=1)), "Answer by: Monday, 8 March 2027 at 10:00 (Paris, UTC+01:00)"),
+        (Deadline.on(date(2027, 3, 8), PARIS), "Answer by: Monday, 8 March 2027"),
+    ],
+)
+def test_an_offer_can_outlast_the_start(until: Deadline, expected: str) -> None:
+    """Who waited can still come when the session has started: an offer ends when it says, at most with it (N2)."""
+    message = TEXTS_HERE.compose(seatless(Template.OFFERED, until=until), "en", ABOUT)
+    assert [each for each in message.body.splitlines() if each.startswith("Answer by")] == [expected]
+
+
 @pytest.mark.parametrize("template", Template)
-def test_only_an_invitation_needs_a_page_to_answer_on(template: Template) -> None:
-    """An invitation without a link could not be answered; all other notices are composed without one (S6)."""
+def test_only_what_is_to_be_answered_needs_a_page_for_it(template: Template) -> None:
+    """An invitation or an offer without a link could not be answered; all other notices need none (S6, N2)."""
     bare = evolve(ABOUT, answer=None)
-    expected = ("answer", Flaw.EMPTY) if template in {Template.INVITED, Template.REMINDED} else None
+    expected = ("answer", Flaw.EMPTY) if template in TO_ANSWER else None
     assert flaw(lambda: TEXTS_HERE.compose(notice(template, 4), "en", bare)) == expected
 
 
 @pytest.mark.parametrize("template", Template)
-def test_only_an_invitation_needs_its_deadline(template: Template) -> None:
-    """An invitation that does not say until when would have a hole; no other notice has a deadline to tell (S7)."""
-    expected = ("until", Flaw.EMPTY) if template in {Template.INVITED, Template.REMINDED} else None
+def test_only_what_is_to_be_answered_needs_its_deadline(template: Template) -> None:
+    """An invitation or an offer without until when would have a hole; no other notice has a deadline (S7, N2)."""
+    expected = ("until", Flaw.EMPTY) if template in TO_ANSWER else None
     assert flaw(lambda: TEXTS_HERE.compose(notice(template, 4, until=None), "en", ABOUT)) == expected
+
+
+@pytest.mark.parametrize("template", Template)
+def test_only_what_is_about_seats_needs_them(template: Template) -> None:
+    """A notice about seats would have a hole without them; one about a session or a registration has none (N2, N4)."""
+    expected = None if template in WITHOUT_A_SEAT else ("seats", Flaw.EMPTY)
+    assert flaw(lambda: TEXTS_HERE.compose(notice(template), "en", ABOUT)) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", sorted(WITHOUT_A_SEAT))
+def test_a_notice_without_a_pool_is_composed(template: Template, language: str) -> None:
+    """What is told of a session or a registration is whole, and the same as if there were a pool (N2, N4, N5)."""
+    bare, with_pool = seatless(template, until=UNTIL), notice(template, 1)
+    message = TEXTS_HERE.compose(bare, language, ABOUT)
+    assert (message, re.findall(r"[{}]|None", message.subject + message.body)) == (
+        TEXTS_HERE.compose(with_pool, language, ABOUT),
+        [],
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -1333,14 +2191,14 @@ def test_a_host_adds_a_language() -> None:
         {
             "sessions.not_enough_places": ("Nur ein Platz.", "Nur {available} Plätze."),
             "show.instant": "{date} um {time} Uhr ({zone})",
-            "sessions.sales_over": "Vorbei seit {ends}.",
+            "sessions.session_over": "Vorbei seit {ends}.",
         },
     )
     texts = Texts(zone=PARIS, adding={"de": german})
     assert [
         texts.say(NotEnoughPlaces(9, 1), "de-AT"),
         texts.say(NotEnoughPlaces(9_000, 2_000), "de-AT"),
-        texts.say(SalesOver(NINE), "de-AT"),
+        texts.say(SessionOver(NINE), "de-AT"),
         texts.say(SessionStarted(NINE), "de-AT"),
     ] == [
         "Nur ein Platz.",
@@ -1382,8 +2240,8 @@ def test_an_empty_catalogue_is_english() -> None:
 
 def test_a_language_that_babel_does_not_know_is_written_as_english() -> None:
     """Words can be added for any language; its dates then look English."""
-    texts = Texts(zone=PARIS, adding={"tlh": compiled("en", {"sessions.sales_over": "Qapla’ {ends}"})})
-    assert texts.say(SalesOver(NINE), "tlh") == "Qapla’ Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"
+    texts = Texts(zone=PARIS, adding={"tlh": compiled("en", {"sessions.session_over": "Qapla’ {ends}"})})
+    assert texts.say(SessionOver(NINE), "tlh") == "Qapla’ Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)"
 
 
 def broken(make: Callable[[], object]) -> str:
@@ -1406,6 +2264,15 @@ def broken(make: Callable[[], object]) -> str:
         ({"seats.enrolled.subject": "Oui\u2028Bcc: {title}"}, "fr: seats.enrolled.subject has a line break"),
         ({"show.instant": "{date}\r{time}"}, "fr: show.instant has a line break"),
         ({"seats.cancelled_buyer.body": ("{learner}", "x")}, "names {learner}, which it does not have"),
+        ({"sessions.offerred.body": "Oui."}, "fr: there is no text sessions.offerred.body"),
+        ({"sessions.offered": "Oui."}, "fr: there is no text sessions.offered"),
+        ({"sessions.offered.body": "Place {seats}"}, "names {seats}, which it does not have"),
+        ({"registrations.refused.subject": "{until}"}, "names {until}, which it does not have"),
+        ({"registrations.registered.body": ("Oui.", "Oui.")}, "fr: registrations.registered.body is one string"),
+        ({"refunds.due_buyer.body": "{amount}"}, "fr: refunds.due_buyer.body is a tuple of 2 plural forms"),
+        ({"seats.nothing_overdue.none": "{then}"}, "names {then}, which it does not have"),
+        ({"refunds.nothing_due.none": "{seat}"}, "names {seat}, which it does not have"),
+        ({"seats.learners_needed.none": ("{seats}", "x")}, "fr: seats.learners_needed.none is one string"),
         ({"sessions.not_enough_places": "Non."}, "fr: sessions.not_enough_places is a tuple of 2 plural forms"),
         ({"sessions.not_enough_places": ("a",)}, "fr: sessions.not_enough_places is a tuple of 2 plural forms"),
         ({"sessions.not_enough_places": ("a", "b", "c")}, "is a tuple of 2 plural forms"),
@@ -1468,7 +2335,7 @@ class TooLate:
 
     code: ClassVar[str] = "host.too_late"
     seat: SeatNo
-    why: str
+    why: str | None
 
 
 class Bare:
@@ -1481,10 +2348,11 @@ def test_a_hosts_own_refusal_is_said_in_its_own_words() -> None:
     """A host that has rules of its own answers with the same `Texts`; what a text names in vain stays as it is."""
     own = compiled("fr", {"host.too_late": "Place {seat} : {why} {more}", "host.bare": "Non {code}."})
     texts = Texts(adding={"fr": own})
-    assert (texts.say(TooLate(SeatNo(1234), "{seat}"), "fr"), texts.say(Bare(), "fr")) == (
-        "Place 1234 : {seat} {more}",
-        "Non {code}.",
-    )
+    assert (
+        texts.say(TooLate(SeatNo(1234), "{seat}"), "fr"),
+        texts.say(TooLate(SeatNo(1234), None), "fr"),
+        texts.say(Bare(), "fr"),
+    ) == ("Place 1234 : {seat} {more}", "Place 1234 : {why} {more}", "Non {code}.")
 
 
 def test_a_refusal_without_words_is_an_error() -> None:
@@ -1520,6 +2388,14 @@ def test_a_refusal_without_words_is_an_error() -> None:
         (Mode.CONFIRMATION, "inscription avec confirmation"),
         (RefundState.FAILED, "en échec"),
         (RefundVerb.RETRY, "Relancer le remboursement"),
+        (SeatVerb.TRANSFER, "Transférer vers une autre session"),
+        (SeatVerb.RESEAT, "Réactiver et attribuer la place"),
+        (Cause.UNPAID, "non payée à temps"),
+        (RegistrationState.REQUESTED, "en attente d’approbation"),
+        (RegistrationVerb.APPROVE, "Approuver l’inscription"),
+        (Origin.IMPORTED, "importée"),
+        (BuyerRole.MANAGER, "gestionnaire"),
+        (Flaw.EMPTY, "empty"),
         ("{seat}", "{seat}"),
         ((), ""),
         (("1",), "1"),
@@ -1531,6 +2407,28 @@ def test_a_refusal_without_words_is_an_error() -> None:
 def test_a_value_is_shown(value: Any, expected: str) -> None:
     """Hosts show values in lists and forms as the sentences show them."""
     assert TEXTS_HERE.show(value, "fr") == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "day", "expected"),
+    [
+        ("fr", date(2027, 3, 1), "lundi 1er mars 2027"),
+        ("fr-CA", date(2027, 3, 1), "lundi 1er mars 2027"),
+        ("fr-CH", date(2027, 3, 1), "lundi, 1er mars 2027"),
+        ("fr", date(2027, 3, 2), "mardi 2 mars 2027"),
+        ("fr", date(2027, 3, 11), "jeudi 11 mars 2027"),
+        ("fr", date(2027, 3, 21), "dimanche 21 mars 2027"),
+        ("fr", date(2027, 3, 31), "mercredi 31 mars 2027"),
+        ("fr", datetime(2027, 2, 28, 23, 30, tzinfo=UTC), "lundi 1er mars 2027 à 00:30 (Paris, UTC+01:00)"),
+        ("fr", Deadline.on(date(2027, 3, 1), TOKYO), "lundi 1er mars 2027"),
+        ("fr", LocalDay(date(2027, 3, 1), TOKYO), "lundi 1er mars 2027"),
+        ("en", date(2027, 3, 1), "Monday, 1 March 2027"),
+        ("it", date(2027, 3, 1), "lunedì 1 marzo 2027"),
+    ],
+)
+def test_the_first_of_a_month_is_1er_in_french(tag: str, day: date | Deadline | LocalDay, expected: str) -> None:
+    """French counts the first day of a month, and no other, as a rank; in every place where a day is told (T2)."""
+    assert TEXTS_HERE.show(day, tag) == expected
 
 
 @pytest.mark.parametrize(

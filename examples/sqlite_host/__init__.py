@@ -3,15 +3,15 @@
 The host:
 
 - `schema.sql`: the tables, with the constraints that a database can hold by itself.
-- `store`: the ports of storage over those tables; `sessions`, `pools`, `charges` and `log` write and read the rows.
-- `registrations`: a use case of the host's own, beside those of the library.
+- `store`: the ports of storage over those tables; `documents`, `pools`, `roster` and `log` write and read the rows, and
+  `erasing` rewrites them all.
 - `laws`: what must be true of a file at any time, and whether it is.
 
 The demo, a story told on a real file (`make demo`):
 
-- `demo`: the story, chapter by chapter, and the command that tells it; `invitations` and
-  `refunds` are chapters.
+- `demo`: the story, chapter by chapter, and the command that tells it. More chapters stand in `invitations`, `refunds`,
+  `waiting`, `moving`, `overdue`, `pages`, `called_off` and `forgetting`.
 - `scene`: who and when, and what every chapter needs for telling it.
 - `story/`: the files that it reads; `people` reads them.
-- `narration`: what the narrator says, in three languages; `transcript`: how it looks on a terminal.
+- `narration/`: what the narrator says, in three languages; `transcript`: how it looks on a terminal.
 """

@@ -1,4 +1,4 @@
-"""A story told on a real database: places on a course, three buyers, a power cut, a typing error, and a refund.
+"""A story told on a real database: three buyers, two sessions, a power cut, and somebody who wants to be forgotten.
 
 `python -m sqlite_host.demo --lang fr --out build/demo` tells it in French and leaves the organisation's file and the
 notices that were sent in that folder. Everything in it goes through the library as a host's views would; times
@@ -15,35 +15,44 @@ from pathlib import Path
 from typing import Final, cast
 
 from lara_core.hosting import group_purchase as do
+from lara_core.hosting import places
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import why_not
 from lara_core.kernel.errors import ContractBroken, IdReused
 from lara_core.kernel.ids import HoldId, SeatNo, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.purchase import BuyerRole
 from lara_core.seats import Policy
+from sqlite_host.called_off import called_off
+from sqlite_host.forgetting import forgetting
 from sqlite_host.invitations import invitations
 from sqlite_host.laws import check
+from sqlite_host.moving import reactivating, transferring
 from sqlite_host.narration import NARRATIONS, Narration
+from sqlite_host.overdue import unassigned, unpaid
+from sqlite_host.pages import pages
 from sqlite_host.people import read_team
 from sqlite_host.refunds import refunds
-from sqlite_host.registrations import register
 from sqlite_host.scene import (
     ADMIN,
     CAPACITY,
     DISCOUNT,
     END,
     ENDS,
+    JUNE,
     MARCO,
     MARCOS,
     MONDAY,
     NADIA,
     NADIAS,
-    NADIAS_MORE,
     OLIVIA,
     OLIVIAS,
+    OLIVIAS_PAID,
     OUTBOX,
+    PORTAL,
     PRICE,
+    SAMUELS,
     SESSION,
     STARTS,
     STORY,
@@ -55,9 +64,12 @@ from sqlite_host.scene import (
     Story,
     act,
     assigned,
+    buying,
+    capturing,
     clock,
 )
 from sqlite_host.store import SqliteStore
+from sqlite_host.waiting import approving, waiting
 
 MARK: Final = ".lara_core_demo"
 
@@ -66,11 +78,13 @@ MARK: Final = ".lara_core_demo"
 
 
 def opening(story: Story) -> None:
-    """A session goes on sale."""
+    """A session goes on sale, on a portal where clients and managers buy in bulk (S1)."""
     story.page.chapter(story.words.opening, story.show(MONDAY))
     at = clock(MONDAY, 9)
+    with story.store.transaction() as work:
+        work.let_buy_in_bulk(PORTAL, tuple(BuyerRole))
     _ = story.done(
-        lambda store: do.open_session(
+        lambda store: places.open_session(
             store, act(at, ADMIN, "open"), SESSION, starts=STARTS, ends=ENDS, capacity=CAPACITY
         )
     )
@@ -78,13 +92,13 @@ def opening(story: Story) -> None:
     story.tell(story.words.starts, starts=STARTS)
 
 
-def buying(story: Story) -> None:
+def shopping(story: Story) -> None:
     """A hold, a payment, five seats at prices that differ by a cent."""
     story.page.chapter(story.words.buying)
     until, hold, seats = Deadline.on(MONDAY, ZONE), HoldId("nadia-cart"), 5
 
     at = clock(MONDAY, 10)
-    _ = story.done(lambda store: do.hold_places(store, act(at, NADIA, "hold"), SESSION, hold, seats, until=until))
+    _ = story.done(lambda store: places.hold_places(store, act(at, NADIA, "hold"), SESSION, hold, seats, until=until))
     story.tell(story.words.held, at, places=seats, until=until, left=story.left(at))
 
     total = PRICE * seats
@@ -100,23 +114,11 @@ def buying(story: Story) -> None:
     )
 
     paying = clock(MONDAY, 10, 4)
-    _ = story.done(lambda store: do.secure_hold(store, act(paying, NADIA, "pay"), SESSION, hold))
+    _ = story.done(lambda store: places.secure_hold(store, act(paying, NADIA, "pay"), SESSION, hold))
     story.tell(story.words.secured, paying)
 
     paid = clock(MONDAY, 10, 5)
-    _ = story.done(
-        lambda store: do.buy_seats(
-            store,
-            act(paid, NADIA, "buy"),
-            NADIAS,
-            session=SESSION,
-            transaction=TransactionId("receipt-1001"),
-            buyer=NADIA,
-            prices=prices,
-            policy=Policy(),
-            hold=hold,
-        )
-    )
+    _ = story.done(buying(paid, NADIA, NADIAS, TransactionId("receipt-1001"), prices=prices, hold=hold))
     story.tell(story.words.bought, paid, seats=seats, most=max(prices), least=min(prices))
 
 
@@ -140,7 +142,11 @@ def too_many(story: Story) -> None:
     story.page.chapter(story.words.too_many, story.show(TUESDAY))
     early = clock(TUESDAY, 8, 30)
     samuel = story.person("samuel.obrien@example.com")
-    _ = story.done(lambda store: register(store, act(early, "samuel.obrien", "register"), SESSION, samuel))
+    _ = story.done(
+        lambda store: places.register(
+            store, act(early, "samuel.obrien", "register"), SAMUELS, session=SESSION, person=samuel
+        )
+    )
     story.tell(story.words.registered, early, who=story.name(samuel), left=story.left(early))
 
     at = clock(TUESDAY, 9, 15)
@@ -210,17 +216,9 @@ def naming(story: Story) -> None:
     luca, sofia, ines = map(story.person, ("luca.ferri@example.com", "sofia.conti@example.com", "ines.roy@example.com"))
 
     def buy(at: datetime, *learners: Person) -> Command:
-        return lambda store: do.buy_seats(
-            store,
-            act(at, MARCO, "buy"),
-            MARCOS,
-            session=SESSION,
-            transaction=TransactionId("receipt-1002"),
-            buyer=MARCO,
-            prices=(PRICE, PRICE),
-            policy=Policy(assign_at_purchase=True),
-            learners=learners,
-        )
+        policy = Policy(assign_at_purchase=True)
+        paid = TransactionId("receipt-1002")
+        return buying(at, MARCO, MARCOS, paid, prices=(PRICE, PRICE), policy=policy, learners=learners)
 
     at = clock(WEDNESDAY, 11)
     story.tell(story.words.without_names, at)
@@ -247,17 +245,8 @@ def sold_out(story: Story) -> None:
     olivia = story.person("olivia.chen@example.com")
 
     def buy(at: datetime) -> Command:
-        return lambda store: do.buy_seats(
-            store,
-            act(at, OLIVIA, "buy"),
-            OLIVIAS,
-            session=SESSION,
-            transaction=TransactionId("receipt-1003"),
-            buyer=OLIVIA,
-            prices=(PRICE,),
-            policy=Policy(assign_at_purchase=True),
-            learners=(olivia,),
-        )
+        policy, role = Policy(assign_at_purchase=True), BuyerRole.CLIENT
+        return buying(at, OLIVIA, OLIVIAS, OLIVIAS_PAID, prices=(PRICE,), role=role, policy=policy, learners=(olivia,))
 
     at = clock(THURSDAY, 9)
     story.tell(story.words.full, at)
@@ -270,6 +259,7 @@ def sold_out(story: Story) -> None:
 
     again = clock(THURSDAY, 9, 45)
     _ = story.done(buy(again))
+    _ = story.done(capturing(again, OLIVIA, OLIVIAS_PAID, PRICE))
     story.tell(story.words.bought_one, again, paid=PRICE)
     story.tell(story.words.what_nadia_has)
     story.seats(NADIAS)
@@ -289,24 +279,27 @@ def books(story: Story, at: datetime) -> bool:
     """The counters, and every law: whether all of them hold."""
     story.page.chapter(story.words.books)
     with story.store.transaction() as work:
-        session = work.sessions.get(SESSION)
-        pools = [work.pools.get(pool) for pool in (NADIAS, MARCOS, OLIVIAS, NADIAS_MORE)]
-        alone = work.registered(SESSION)
+        sessions = [work.sessions.get(session) for session in (SESSION, JUNE)]
+        pools = [work.pools.get(pool) for session in sessions for pool in work.pools.of_session(session.id)]
+        ids = [one for session in sessions for one in work.registrations.of_session(session.id)]
+        alone = [work.registrations.get(one).sits for one in ids]
     rows: list[Sequence[str]] = [story.words.book_columns]
     for pool in pools:
         told = pool.counters()
         counts = map(story.show, (told.bought, told.free, told.invited, told.enrolled, told.cancelled))
-        paid = Money.total(pool.paid, PRICE.currency)
-        rows.append((f"{story.directory.account(pool.buyer).name} ({pool.id})", *counts, story.show(paid)))
-    rows.append((story.words.individually, story.show(len(alone)), *[""] * 5))
+        price = Money.total(pool.prices, PRICE.currency)
+        rows.append((f"{story.directory.account(pool.buyer).name} ({pool.id})", *counts, story.show(price)))
+    rows.append((story.words.individually, story.show(sum(alone)), *[""] * 5))
     story.page.table(rows, "<>>>>>>", rule=True)
-    story.tell(
-        story.words.places,
-        taken=session.taken,
-        capacity=session.capacity or 0,
-        held=session.held(at),
-        left=session.available(at) or 0,
-    )
+    for session in sessions:
+        story.tell(
+            story.words.places,
+            starts=session.starts.astimezone(ZONE.info).date(),
+            taken=session.taken,
+            capacity=session.capacity or 0,
+            held=session.held(at),
+            left=session.available(at) or 0,
+        )
 
     found = check(story.store, at, story.repeats)
     story.page.blank()
@@ -330,7 +323,7 @@ def verdict(words: Narration, broken: Sequence[str]) -> str:
 
 CHAPTERS: Final = (
     opening,
-    buying,
+    shopping,
     team,
     too_many,
     changing_hands,
@@ -340,6 +333,15 @@ CHAPTERS: Final = (
     post,
     invitations,
     refunds,
+    waiting,
+    approving,
+    transferring,
+    reactivating,
+    unassigned,
+    unpaid,
+    pages,
+    called_off,
+    forgetting,
 )
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from lara_core.hosting import group_purchase as do
+from lara_core.hosting import places
 from lara_core.kernel.ids import AccountId, SeatNo
 from lara_core.kernel.people import Person
 from lara_core.seats import InvitationDead, InvitationExpired, Policy
@@ -18,13 +19,13 @@ from sqlite_host.scene import (
     NEXT_MONDAY,
     NEXT_TUESDAY,
     PRICE,
-    PROVIDER,
     SESSION,
-    TERMS,
     Command,
     Story,
     act,
     assigned,
+    buying,
+    capturing,
     clock,
 )
 
@@ -49,32 +50,26 @@ def invitations(story: Story) -> None:
 def inviting(story: Story) -> None:
     """Names are needed at the purchase, and an invitation is one (S8)."""
     at, capacity = clock(FRIDAY, 9), CAPACITY + 3
-    _ = story.done(lambda store: do.resize_session(store, act(at, ADMIN, "larger-room"), SESSION, capacity))
+    _ = story.done(lambda store: places.resize_session(store, act(at, ADMIN, "larger-room"), SESSION, capacity))
     story.tell(story.words.larger_room, at, capacity=capacity, left=story.left(at))
 
     paid, invitees = clock(FRIDAY, 10), (MISTYPED, MAYA, PAUL)
+    prices = (PRICE,) * len(invitees)
     _ = story.done(
-        lambda store: do.buy_seats(
-            store,
-            act(paid, NADIA, "buy-more"),
+        buying(
+            paid,
+            NADIA,
             NADIAS_MORE,
-            session=SESSION,
-            transaction=NADIAS_MORE_PAID,
-            buyer=NADIA,
-            prices=(PRICE,) * len(invitees),
+            NADIAS_MORE_PAID,
+            prices=prices,
             policy=POLICY,
             invitees=invitees,
         )
     )
-    captured = PRICE * len(invitees)
-    _ = story.done(
-        lambda store: do.capture_payment(
-            store, act(paid, PROVIDER, "capture"), NADIAS_MORE_PAID, buyer=NADIA, captured=captured, terms=TERMS
-        )
-    )
+    _ = story.done(capturing(paid, NADIA, NADIAS_MORE_PAID, PRICE * len(invitees)))
     story.tell(story.words.invited, paid, seats=len(invitees), names=("Théo", "Maya", "Paul"))
     story.tell(story.words.answer_until, until=story.pool(NADIAS_MORE).invited[THEOS].until)
-    mail(story)
+    story.mail()
 
 
 def correcting(story: Story) -> None:
@@ -82,13 +77,13 @@ def correcting(story: Story) -> None:
     at, to = clock(FRIDAY, 10, 20), THEO.address
     _ = story.done(lambda store: do.correct_invitation(store, act(at, NADIA, "correct"), NADIAS_MORE, THEOS, to))
     story.tell(story.words.corrected, at, mistyped=MISTYPED)
-    mail(story)
+    story.mail()
 
     accepted, theo = clock(FRIDAY, 12), Person(to, AccountId("theo.leblanc"))
     story.directory = story.directory.joined(Account(theo, "Théo", "fr"))
     _ = story.done(accepting(story, accepted, THEOS, theo))
     story.tell(story.words.accepted, accepted)
-    mail(story)
+    story.mail()
 
 
 def declining(story: Story) -> None:
@@ -96,7 +91,7 @@ def declining(story: Story) -> None:
     at = clock(NEXT_MONDAY, 9)
     _ = story.done(lambda store: do.remind_invitees(store, act(at, NADIA, "remind"), NADIAS_MORE, (MAYAS, PAULS)))
     story.tell(story.words.reminded, at)
-    mail(story)
+    story.mail()
 
     declined, number = clock(NEXT_MONDAY, 9, 30), story.pool(NADIAS_MORE).invited[MAYAS].number
     again = clock(NEXT_MONDAY, 9, 40)
@@ -107,7 +102,7 @@ def declining(story: Story) -> None:
     to_assign = story.pool(NADIAS_MORE).to_assign
     story.sees("a seat that was declined is to assign", kept=to_assign == (MAYAS,))
     story.tell(story.words.declined, declined, seat=MAYAS)
-    mail(story)
+    story.mail()
 
     story.tell(story.words.second_thoughts, again)
     refusal = story.refused(accept)
@@ -125,17 +120,17 @@ def expiring(story: Story) -> None:
     _ = story.done(lambda store: do.expire_invitations(store, act(sweeping, ADMIN, "sweep"), NADIAS_MORE))
     to_assign = story.pool(NADIAS_MORE).to_assign
     story.tell(story.words.swept, sweeping, seats=tuple(map(str, to_assign)))
-    mail(story)
+    story.mail()
 
     at, francois = clock(NEXT_TUESDAY, 9), story.person("francois.cote@example.com")
     event = assigned(story.done(lambda store: do.assign_seats(store, act(at, NADIA, "fill"), NADIAS_MORE, (francois,))))
     (seat,) = event.learners
     story.tell(story.words.filled, at, who=story.name(francois), seat=seat)
-    mail(story)
+    story.mail()
     again = clock(NEXT_TUESDAY, 9, 10)
     _ = story.done(lambda store: do.invite_to_seats(store, act(again, NADIA, "once-more"), NADIAS_MORE, (PAUL,)))
     story.tell(story.words.invited_again, again, until=story.pool(NADIAS_MORE).invited[PAULS].until)
-    mail(story)
+    story.mail()
     story.seats(NADIAS_MORE)
 
 
@@ -145,9 +140,3 @@ def accepting(story: Story, at: datetime, seat: SeatNo, learner: Person) -> Comm
     return lambda store: do.accept_invitation(
         store, act(at, by, f"accept-{number}"), NADIAS_MORE, seat, number, learner=learner
     )
-
-
-def mail(story: Story) -> None:
-    """The post, as soon as there is any."""
-    for _, address, subject in story.send():
-        story.page.mark("→", f"{address}: {subject}")

@@ -1,7 +1,7 @@
 """What must be true of a file at any time, by rule number, and whether it is.
 
 Each law is checked in another way than it is kept: what was loaded from rows against the fold of the events, counters
-against rows counted by SQL, the roster against those who sit on seats. A host runs this at night, and in its tests
+against rows counted by SQL, the roster against those who sit. A host runs this at night, and in its tests
 after whatever it has tried.
 """
 
@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain
 from typing import Any, Final, Generic, TypeVar
 
 from attrs import frozen
@@ -18,10 +17,11 @@ from lara_core.formats import json
 from lara_core.hosting.ports import Receipt
 from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.errors import LaraError
-from lara_core.kernel.ids import PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import PoolId, RegistrationId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.refunds import Charge, ChargeEvent
+from lara_core.registrations import Registration, RegistrationEvent
 from lara_core.seats import (
     InvitationDeclined,
     InvitationsExpired,
@@ -37,6 +37,7 @@ from lara_core.testing import laws as core
 from sqlite_host.store import SqliteStore, SqliteWork
 
 S = TypeVar("S", bound=Aggregate)
+S_co = TypeVar("S_co", bound=Aggregate, covariant=True)
 T = TypeVar("T")
 
 
@@ -49,11 +50,14 @@ class Law(StrEnum):
     MONEY = "K6, S1"
     NOTICES = "K12"
     CAPACITY = "N1"
-    PLACES = "N1, S11"
+    PLACES = "N1, N5"
+    WAITING = "N2"
     COUNTERS = "S2"
     NOBODY_TWICE = "S5"
     NO_EMPTY_SEAT = "S8–S10"
     REFUNDS = "S12"
+    DUES = "S13, N3"
+    CALLED_OFF = "S14"
 
 
 # What empties a seat though its buyer did not. The last two sweep what is due before they seat anybody (S7).
@@ -77,22 +81,29 @@ def check(store: SqliteStore, at: datetime, repeats: Sequence[Repeat] = ()) -> M
         evidence = Evidence.read(work, at)
         broken = {law: set(breaks(evidence)) for law, breaks in LAWS.items()}
         before = _size(work)
-    broken[Law.KEYS].update(again.receipt.key for again in repeats if again.command(store) != again.receipt)
+    broken[Law.KEYS].update(again.receipt.key for again in repeats if _answer(again, store) != again.receipt)
     with store.transaction() as work:
         if _size(work) != before:
             broken[Law.KEYS].add("repeats")
     return {law: sorted(ids) for law, ids in broken.items()}
 
 
+def _answer(again: Repeat, store: SqliteStore) -> Receipt | None:
+    try:
+        return again.command(store)
+    except LaraError:
+        return None
+
+
 # --- Evidence
 
 
 @frozen
-class History(Generic[S]):
+class History(Generic[S_co]):
     """An aggregate as its rows say (*kept*), as its *events* say (*folded*), and these."""
 
-    kept: S
-    folded: S
+    kept: S_co
+    folded: S_co
     events: Sequence[Event]
 
 
@@ -105,38 +116,39 @@ class Evidence:
     sessions: Sequence[History[Session]]
     pools: Sequence[History[SeatPool]]
     charges: Sequence[History[Charge]]
+    registrations: Sequence[History[Registration]]
     unreadable: Sequence[str]
 
     @classmethod
     def read(cls, work: SqliteWork, at: datetime) -> "Evidence":
-        """Load every session, every pool and every charge, with all their events."""
+        """Load every aggregate, with all its events."""
         sessions: list[History[Session]] = []
         pools: list[History[SeatPool]] = []
         charges: list[History[Charge]] = []
+        registrations: list[History[Registration]] = []
         unreadable: list[str] = []
-        sql = """
-            SELECT 'session', id FROM session UNION SELECT 'pool', id FROM pool UNION SELECT 'charge', id FROM charge
-        """
-        rows = work.db.execute(sql).fetchall()
-        streams = work.db.execute("SELECT kind, aggregate FROM event").fetchall()
-        for kind, name in sorted({*rows, *streams}):
+        sql = "SELECT kind, id FROM document UNION SELECT 'pool', id FROM pool UNION SELECT kind, aggregate FROM event"
+        for kind, name in sorted(work.db.execute(sql).fetchall()):
             try:
                 if kind == "session":
                     sessions.append(_history(work.sessions.get(SessionId(name)), work.sessions.events(SessionId(name))))
                 elif kind == "charge":
                     transaction = TransactionId(name)
                     charges.append(_history(work.charges.get(transaction), work.charges.events(transaction)))
+                elif kind == "registration":
+                    one = RegistrationId(name)
+                    registrations.append(_history(work.registrations.get(one), work.registrations.events(one)))
                 else:
                     pools.append(_history(work.pools.get(PoolId(name)), work.pools.events(PoolId(name))))
             # The last two are what folding events comes to that do not belong together.
             except (LaraError, LookupError, AttributeError):
                 unreadable.append(name)
-        return cls(work, at, sessions, pools, charges, unreadable)
+        return cls(work, at, sessions, pools, charges, registrations, unreadable)
 
     @property
-    def histories(self) -> Sequence[History[Session] | History[SeatPool] | History[Charge]]:
+    def histories(self) -> Sequence[History[Aggregate]]:
         """All of them."""
-        return [*self.sessions, *self.pools, *self.charges]
+        return [*self.sessions, *self.pools, *self.charges, *self.registrations]
 
     def pools_of(self, session: SessionId) -> Sequence[SeatPool]:
         """The pools of a session, as their events say."""
@@ -202,13 +214,15 @@ def _keys(evidence: Evidence) -> Iterator[str]:
 def _kind(event: Event) -> str:
     if isinstance(event, ChargeEvent):
         return "charge"
+    if isinstance(event, RegistrationEvent):
+        return "registration"
     return "session" if isinstance(event, SessionEvent) else "pool"
 
 
 def _money(evidence: Evidence) -> Iterator[str]:
     """The prices of the seats are what was charged for them, to the minor unit."""
     for pool in evidence.pools:
-        charged = Money.total(pool.folded.paid, pool.folded.paid[0].currency)
+        charged = Money.total(pool.folded.prices, pool.folded.prices[0].currency)
         sql = "SELECT currency, sum(price) FROM seat WHERE pool = ? GROUP BY currency"
         if evidence.rows(sql, pool.kept.id) != [(charged.currency, charged.minor)]:
             yield pool.kept.id
@@ -220,10 +234,9 @@ def _notices(evidence: Evidence) -> Iterator[str]:
     What is switched off today may be missing. A host that switches it on again must remember since when.
     """
     due: dict[str, Notice] = {}
-    pools = (Decision(state, (event,)) for pool in evidence.pools for event, state in _steps(pool))
-    charges = (Decision(state, (event,)) for charge in evidence.charges for event, state in _steps(charge))
-    for decision in chain[Decision[Aggregate, Event]](pools, charges):
-        due.update((notice.key, notice) for notice in notices(decision))
+    for history in evidence.histories:
+        for event, state in _steps(history):
+            due.update((notice.key, notice) for notice in notices(Decision(state, (event,))))
     kept = {key: _loaded(Notice, body) for key, body in evidence.rows("SELECT key, body FROM outbox")}
     rows = (row for rows in TABLE.values() for row in rows)
     silent = {row.template for row in rows if row.setting in evidence.work.silenced}
@@ -239,12 +252,26 @@ def _capacity(evidence: Evidence) -> Iterator[str]:
 
 
 def _places(evidence: Evidence) -> Iterator[str]:
-    """The places taken are the live seats, and those who registered individually."""
+    """The places taken are the live seats, and the registrations that sit."""
     for session in (history.kept for history in evidence.sessions):
         sql = "SELECT count(*) FROM seat JOIN pool ON pool.id = seat.pool WHERE session = ? AND state <> 'cancelled'"
         ((live,),) = evidence.rows(sql, session.id)
-        if session.taken != live + len(evidence.work.registered(session.id)):
+        if session.taken != live + _registered(evidence, session.id):
             yield session.id
+
+
+def _registered(evidence: Evidence, session: SessionId) -> int:
+    sql = """
+        SELECT count(*) FROM document WHERE kind = 'registration' AND session = ?
+        AND json_extract(body, '$.state') IN ('requested', 'registered')
+    """
+    ((sitting,),) = evidence.rows(sql, session)
+    return int(sitting)
+
+
+def _waiting(evidence: Evidence) -> Iterator[str]:
+    """Nobody waits twice, or beside an offer, and nobody where there is no list."""
+    yield from (session.kept.id for session in evidence.sessions if any(core.of_queue(session.kept, evidence.at)))
 
 
 def _counters(evidence: Evidence) -> Iterator[str]:
@@ -264,7 +291,8 @@ def _counters(evidence: Evidence) -> Iterator[str]:
 def _nobody_twice(evidence: Evidence) -> Iterator[str]:
     """Nobody sits twice in a session, and its roster names all who sit, the invited too, and nobody else."""
     for session in (history.kept.id for history in evidence.sessions):
-        people = list(evidence.work.registered(session))
+        alone = (registration.folded for registration in evidence.registrations)
+        people = [one.person for one in alone if one.session == session and one.sits]
         for pool in evidence.pools_of(session):
             people += _sitting(pool)
         roster = evidence.rows("SELECT person FROM sitting WHERE session = ?", session)
@@ -298,17 +326,24 @@ def _emptied_by_others(pool: History[SeatPool]) -> bool:
 
 def _refunds(evidence: Evidence) -> Iterator[str]:
     """What goes back of the seats is what is refunded, within what was captured; of no seat more than was paid."""
-    sql = """
-        SELECT id FROM (
-            SELECT id, captured,
-                (SELECT coalesce(sum(back), 0) FROM charge_seat WHERE charge = charge.id) AS back,
-                (SELECT coalesce(sum(amount), 0) FROM refund WHERE charge = charge.id) AS refunded,
-                EXISTS (SELECT 1 FROM charge_seat WHERE charge = charge.id AND kept + back > paid) AS overspent
-            FROM charge
-        )
-        WHERE back <> refunded OR refunded > captured OR overspent
-    """
-    yield from (name for (name,) in evidence.rows(sql))
+    yield from (charge.kept.id for charge in evidence.charges if any(core.of_charge(charge.kept)))
+
+
+def _dues(evidence: Evidence) -> Iterator[str]:
+    """Of a live seat what was paid and is due is its price; of another nothing is due."""
+    charges = {charge.kept.id: charge.kept for charge in evidence.charges}
+    for pool in (history.folded for history in evidence.pools):
+        charge = charges.get(pool.transaction)
+        if charge is not None and any(core.of_money(pool, charge)):
+            yield pool.id
+
+
+def _called_off(evidence: Evidence) -> Iterator[str]:
+    """In a session that is cancelled no seat is live, and nobody sits or waits."""
+    for session in (history.kept for history in evidence.sessions if history.kept.cancelled):
+        roster = evidence.rows("SELECT person FROM sitting WHERE session = ?", session.id)
+        if session.taken or session.queue or roster:
+            yield session.id
 
 
 LAWS: Final[Mapping[Law, Callable[[Evidence], Iterator[str]]]] = {
@@ -319,8 +354,11 @@ LAWS: Final[Mapping[Law, Callable[[Evidence], Iterator[str]]]] = {
     Law.NOTICES: _notices,
     Law.CAPACITY: _capacity,
     Law.PLACES: _places,
+    Law.WAITING: _waiting,
     Law.COUNTERS: _counters,
     Law.NOBODY_TWICE: _nobody_twice,
     Law.NO_EMPTY_SEAT: _no_empty_seat,
     Law.REFUNDS: _refunds,
+    Law.DUES: _dues,
+    Law.CALLED_OFF: _called_off,
 }

@@ -62,6 +62,10 @@ class Directory:
         """The directory with one account more."""
         return Directory({**self.accounts, **dict.fromkeys(account.person.keys, account)})
 
+    def left(self, person: Person) -> "Directory":
+        """The directory without one account."""
+        return Directory({key: account for key, account in self.accounts.items() if key not in person.keys})
+
 
 def read_team(path: Path, directory: Directory) -> tuple[Person, ...]:
     """The people of a list, in its order: the first column is the address, the first line the header.

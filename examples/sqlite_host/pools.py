@@ -1,59 +1,49 @@
 """Seat pools as rows: one for each, one for each of its seats, and one for each key of who sits on them."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import Final, TypeAlias, assert_never
 
 from attrs import frozen
 
 from lara_core.formats import json
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.errors import ContractBroken, NotFound, StaleState
+from lara_core.kernel.errors import ContractBroken, NotFound
 from lara_core.kernel.ids import AccountId, ActorId, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.seats import (
     Cancelled,
+    Cause,
     Invitation,
     InvitationAccepted,
     InvitationCorrected,
     InvitationDeclined,
     InvitationsExpired,
     LearnerWithdrew,
-    Mode,
     Policy,
     PoolHandedOver,
     RemindersSent,
     SeatEvent,
     SeatPool,
+    SeatReactivated,
     SeatRevoked,
     SeatsAssigned,
     SeatsBought,
     SeatsCancelled,
     SeatsInvited,
     SeatState,
+    SeatTransferred,
 )
 from sqlite_host.log import Log
+from sqlite_host.roster import Roster
 
+SeatRow: TypeAlias = tuple[str | int | None, ...]
+"""The columns of a seat that change, in the order of the table: from *state* to *was*."""
 
-@frozen
-class Roster:
-    """The keys of all who sit in a session, invited or enrolled in any pool, or individually."""
-
-    db: sqlite3.Connection
-    session: SessionId
-
-    def __contains__(self, key: object) -> bool:
-        sql = "SELECT 1 FROM sitting WHERE session = ? AND person = ?"
-        return self.db.execute(sql, (self.session, key)).fetchone() is not None
-
-    def add(self, person: Person, pool: PoolId | None = None, seat: SeatNo | None = None) -> None:
-        """Seat *person*, in a pool or individually. Where the rule was told that they did not sit: `StaleState`."""
-        sql = "INSERT INTO sitting VALUES (?, ?, ?, ?) ON CONFLICT (session, person) DO NOTHING"
-        rows = [(self.session, key, pool, seat) for key in person.keys]
-        if self.db.executemany(sql, rows).rowcount < len(rows):
-            raise StaleState("somebody sits in this session who was not on the roster that was read")
+_FREE: Final = (None,) * 2
+_NOT_INVITED: Final = (None,) * 3
 
 
 @frozen
@@ -69,40 +59,41 @@ class SqlitePools:
 
     def get(self, pool: PoolId) -> SeatPool:
         """Two SELECTs and a constructor."""
-        sql = """
-            SELECT version, session, purchase, buyer, assign_at_purchase, modes, invitation_hours, reminders, withdrawal
-            FROM pool WHERE id = ?
-        """
+        sql = "SELECT version, session, purchase, buyer, policy, invoice FROM pool WHERE id = ?"
         row = self.db.execute(sql, (pool,)).fetchone()
         if row is None:
             raise NotFound("no such pool")
-        version, session, purchase, buyer, assign_at_purchase, modes, hours, most, withdrawal = row
-        paid: list[Money] = []
+        version, session, purchase, buyer, policy, invoice = row
+        prices: list[Money] = []
         free: list[SeatNo] = []
         invited: dict[SeatNo, Invitation] = {}
         enrolled: dict[SeatNo, Person] = {}
         accepted: dict[SeatNo, int] = {}
         cancelled: dict[SeatNo, Cancelled] = {}
+        emptied: dict[SeatNo, datetime] = {}
         sql = """
-            SELECT number, state, price, currency, address, account, invitation, until, reminders, accepted
+            SELECT number, price, currency, address, account, state, invitation, until, reminders, accepted, emptied,
+                cause, was
             FROM seat WHERE pool = ? ORDER BY number
         """
-        for number, state, price, currency, address, account, sent, until, reminders, by in self.db.execute(
-            sql, (pool,)
-        ):
-            seat, holder = SeatNo(number), None if address is None else stored_person(address, account)
-            paid.append(Money(price, Currency(currency)))
+        for number, price, currency, address, account, state, *more in self.db.execute(sql, (pool,)):
+            invitation, until, reminders, by, since, cause, was = more
+            seat, holder = SeatNo(number), None if address is None else _person(address, account)
+            prices.append(Money(price, Currency(currency)))
             match SeatState(state), holder:
                 case SeatState.FREE, None:
                     free.append(seat)
+                    if since is not None:
+                        emptied[seat] = datetime.fromisoformat(since)
                 case SeatState.INVITED, Person():
-                    invited[seat] = Invitation(sent, holder, Deadline.at(datetime.fromisoformat(until)), reminders)
+                    at = Deadline.at(datetime.fromisoformat(until))
+                    invited[seat] = Invitation(invitation, holder, at, reminders)
                 case SeatState.ENROLLED, Person():
                     enrolled[seat] = holder
                     if by is not None:
                         accepted[seat] = by
                 case SeatState.CANCELLED, _:
-                    cancelled[seat] = Cancelled(holder)
+                    cancelled[seat] = Cancelled(Cause(cause), SeatState(was), holder)
                 case _:
                     raise ContractBroken("a seat's row has a holder that its state does not know")
         return SeatPool(
@@ -111,13 +102,15 @@ class SqlitePools:
             SessionId(session),
             TransactionId(purchase),
             ActorId(buyer),
-            Policy(bool(assign_at_purchase), frozenset(map(Mode, modes.split())), hours, most, bool(withdrawal)),
-            tuple(paid),
+            json.loads(Policy, policy),
+            tuple(prices),
+            None if invoice is None else json.loads(Deadline, invoice),
             tuple(free),
             invited,
             enrolled,
             accepted,
             cancelled,
+            emptied,
         )
 
     def events(self, pool: PoolId) -> Sequence[SeatEvent]:
@@ -129,101 +122,93 @@ class SqlitePools:
         rows = self.db.execute("SELECT id FROM pool WHERE session = ? ORDER BY id", (session,))
         return [PoolId(pool) for (pool,) in rows]
 
-    def write(self, pool: PoolId, version: int, event: SeatEvent) -> None:
-        """Write *event*, which makes *version* of the pool, and the seats that it names."""
-        self.log.append(pool, version, event)
-        _ = self.db.execute("UPDATE pool SET version = ? WHERE id = ?", (version, pool))
-        match event:
-            case SeatsBought():
-                self._begin(pool, version, event)
-            case SeatsAssigned(learners, expired=expired):
-                self._free(pool, *expired)
-                self._enrol(pool, learners)
-            case SeatsInvited(invitees, until, expired=expired):
-                self._free(pool, *expired)
-                self._invite(pool, invitees, version, until)
-            case InvitationAccepted(seat, invitation, learner):
-                self._enrol(pool, {seat: learner}, invitation)
-            case InvitationDeclined(seat) | LearnerWithdrew(seat):
-                self._free(pool, seat)
-            case InvitationsExpired(expired):
-                self._free(pool, *expired)
-            case RemindersSent(invitees):
-                sql = "UPDATE seat SET reminders = reminders + 1 WHERE pool = ? AND number = ?"
-                _ = self.db.executemany(sql, [(pool, seat) for seat in invitees])
-            case InvitationCorrected(seat, _, to, until):
-                self._invite(pool, {seat: to}, version, until)
-            case SeatRevoked(seat, _, to, until):
-                if to is None:
-                    self._free(pool, seat)
-                elif until is None:
-                    self._enrol(pool, {seat: to})
-                else:
-                    self._invite(pool, {seat: to}, version, until)
-            case SeatsCancelled(seats, holders):
-                self._become(pool, SeatState.CANCELLED, {seat: holders.get(seat) for seat in seats})
-            case PoolHandedOver(buyer=buyer):
-                _ = self.db.execute("UPDATE pool SET buyer = ? WHERE id = ?", (buyer, pool))
-            case _:
-                assert_never(event)
+    def of_transaction(self, transaction: TransactionId) -> Sequence[PoolId]:
+        """The pools of a transaction, by id."""
+        rows = self.db.execute("SELECT id FROM pool WHERE purchase = ? ORDER BY id", (transaction,))
+        return [PoolId(pool) for (pool,) in rows]
 
-    def _begin(self, pool: PoolId, version: int, event: SeatsBought) -> None:
-        policy = event.policy
-        row = (
-            *(pool, version, event.session, event.transaction, event.buyer),
-            *(policy.assign_at_purchase, " ".join(sorted(policy.modes))),
-            *(policy.invitation_hours, policy.reminders, policy.withdrawal),
-        )
-        _ = self.db.execute("INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        sql = "INSERT INTO seat (pool, number, state, price, currency) VALUES (?, ?, 'free', ?, ?)"
-        rows = [(pool, number, price.minor, price.currency) for number, price in enumerate(event.prices, 1)]
-        _ = self.db.executemany(sql, rows)
-        self._enrol(pool, event.learners)
-        self._invite(pool, event.invitees, version, policy.invitation_until(event.act.at))
-
-    def _free(self, pool: PoolId, *seats: SeatNo) -> None:
-        self._become(pool, SeatState.FREE, dict.fromkeys(seats))
-
-    def _enrol(self, pool: PoolId, learners: Mapping[SeatNo, Person], accepted: int | None = None) -> None:
-        self._become(pool, SeatState.ENROLLED, learners, accepted=accepted)
-        self._seat(pool, learners)
-
-    def _invite(self, pool: PoolId, invitees: Mapping[SeatNo, Person], number: int, until: Deadline) -> None:
-        self._become(pool, SeatState.INVITED, invitees, (number, until.instant.isoformat(), 0))
-        self._seat(pool, invitees)
-
-    def _become(
-        self,
-        pool: PoolId,
-        state: SeatState,
-        holders: Mapping[SeatNo, Person | None],
-        invitation: tuple[int, str, int] | tuple[None, None, None] = (None, None, None),
-        accepted: int | None = None,
-    ) -> None:
-        """Write what seats are now, and let nobody sit on them any more."""
-        gone = "DELETE FROM sitting WHERE pool = ? AND seat = ?"
-        _ = self.db.executemany(gone, [(pool, seat) for seat in holders])
+    def put(self, pool: SeatPool, seats: Collection[SeatNo]) -> None:
+        """Write a pool as it is now: its own row, the rows of those *seats*, and who sits on them."""
         sql = """
-            UPDATE seat SET state = ?, address = ?, account = ?, invitation = ?, until = ?, reminders = ?, accepted = ?
-            WHERE pool = ? AND number = ?
+            INSERT INTO pool VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET version = excluded.version, buyer = excluded.buyer
         """
-        rows = [
-            (
-                *((state, None, None) if holder is None else (state, holder.address.typed, holder.account)),
-                *(*invitation, accepted),
-                *(pool, seat),
-            )
-            for seat, holder in holders.items()
-        ]
+        terms = json.dumps(pool.policy), None if pool.invoice is None else json.dumps(pool.invoice)
+        _ = self.db.execute(sql, (pool.id, pool.version, pool.session, pool.transaction, pool.buyer, *terms))
+        sql = """
+            INSERT INTO seat VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (pool, number) DO UPDATE SET
+                state = excluded.state, address = excluded.address, account = excluded.account,
+                invitation = excluded.invitation, until = excluded.until, reminders = excluded.reminders,
+                accepted = excluded.accepted, emptied = excluded.emptied, cause = excluded.cause, was = excluded.was
+        """
+        prices = {seat: pool.prices[seat - 1] for seat in seats}
+        rows = [(pool.id, seat, price.minor, price.currency, *seat_row(pool, seat)) for seat, price in prices.items()]
         _ = self.db.executemany(sql, rows)
+        # All of them get up before any sits down: one command can move a person from one seat to another.
+        _ = self.db.executemany("DELETE FROM sitting WHERE pool = ? AND seat = ?", [(pool.id, seat) for seat in seats])
+        roster = Roster(self.db, pool.session)
+        for seat in seats:
+            person = pool.invited[seat].to if seat in pool.invited else pool.enrolled.get(seat)
+            if person is not None:
+                roster.seat(person, pool.id, seat)
 
-    def _seat(self, pool: PoolId, people: Mapping[SeatNo, Person]) -> None:
-        (session,) = self.db.execute("SELECT session FROM pool WHERE id = ?", (pool,)).fetchone()
-        roster = Roster(self.db, session)
-        for seat, person in people.items():
-            roster.add(person, pool, seat)
+
+def named(events: Iterable[SeatEvent]) -> Collection[SeatNo]:
+    """The seats that *events* name: all that they change, and no others."""
+    return sorted({SeatNo(seat) for event in events for seat in _named(event)})
 
 
-def stored_person(address: str, account: str | None) -> Person:
-    """Who the two columns of a row are."""
+def _named(event: SeatEvent) -> Iterable[int]:
+    match event:
+        case SeatsBought(prices=prices):
+            return range(1, len(prices) + 1)
+        case SeatsAssigned(learners=given, expired=expired) | SeatsInvited(invitees=given, expired=expired):
+            return (*given, *expired)
+        case InvitationsExpired(expired=people) | RemindersSent(invitees=people):
+            return people
+        case (
+            InvitationAccepted(seat=seat)
+            | InvitationDeclined(seat=seat)
+            | InvitationCorrected(seat=seat)
+            | LearnerWithdrew(seat=seat)
+            | SeatRevoked(seat=seat)
+            | SeatTransferred(seat=seat)
+            | SeatReactivated(seat=seat)
+        ):
+            return (seat,)
+        case SeatsCancelled(seats=seats):
+            return seats
+        case PoolHandedOver():
+            return ()
+        case _:
+            assert_never(event)
+
+
+def seat_row(pool: SeatPool, seat: SeatNo) -> SeatRow:
+    """How a seat is kept."""
+    match state := pool.state_of(seat):
+        case SeatState.FREE:
+            since = pool.emptied.get(seat)
+            emptied = None if since is None else since.isoformat()
+            return (state, *_FREE, *_NOT_INVITED, None, emptied, None, None)
+        case SeatState.INVITED:
+            sent = pool.invited[seat]
+            invitation = sent.number, sent.until.instant.isoformat(), sent.reminders
+            return (state, *_columns(sent.to), *invitation, None, None, None, None)
+        case SeatState.ENROLLED:
+            return (state, *_columns(pool.enrolled[seat]), *_NOT_INVITED, pool.accepted.get(seat), None, None, None)
+        case SeatState.CANCELLED:
+            gone = pool.cancelled[seat]
+            holder = _FREE if gone.holder is None else _columns(gone.holder)
+            return (state, *holder, *_NOT_INVITED, None, None, gone.cause, gone.was)
+        case _:
+            assert_never(state)
+
+
+def _columns(person: Person) -> tuple[str, str | None]:
+    return person.address.typed, person.account
+
+
+def _person(address: str, account: str | None) -> Person:
     return Person(EmailAddress(address), None if account is None else AccountId(account))

@@ -1,11 +1,11 @@
 """A chapter of the demo: two seats are cancelled, one in time and one too late. What is kept, and what goes back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 from lara_core.hosting import group_purchase as do
 from lara_core.kernel.ids import RefundId
-from lara_core.refunds import Charge, Override, RefundState
-from sqlite_host.invitations import MAYAS, THEOS, mail
+from lara_core.refunds import Override
+from sqlite_host.invitations import MAYAS, THEOS
 from sqlite_host.scene import (
     ADMIN,
     NADIA,
@@ -37,7 +37,7 @@ def refunds(story: Story) -> None:
 def cancelling(story: Story) -> None:
     """Percentage and amount per seat first, then what is kept once (S12)."""
     until = STARTS.astimezone(UTC) - timedelta(hours=TERMS.hours_before)
-    captured, seats = charge(story).captured, len(story.pool(NADIAS_MORE).paid)
+    captured, seats = story.charge(NADIAS_MORE_PAID).captured, len(story.pool(NADIAS_MORE).prices)
     story.tell(
         story.words.refund_terms,
         captured=captured,
@@ -51,7 +51,7 @@ def cancelling(story: Story) -> None:
     at = clock(NEXT_WEDNESDAY, 9)
     _ = story.done(lambda store: do.cancel_seats(store, act(at, NADIA, "refund"), NADIAS_MORE, (THEOS,), refund=REFUND))
     story.tell(story.words.refund_asked, at, seat=THEOS)
-    money = charge(story).seats[NADIAS_MORE][THEOS]
+    money = story.charge(NADIAS_MORE_PAID).seats[NADIAS_MORE][THEOS]
     share = money.paid.percent(TERMS.percent)
     story.sees("what is kept is what the terms say", kept=money.kept == share + TERMS.per_seat + TERMS.once)
     story.page.table(
@@ -64,7 +64,7 @@ def cancelling(story: Story) -> None:
         ],
         "<>",
     )
-    mail(story)
+    story.mail()
 
 
 def trying_again(story: Story) -> None:
@@ -72,12 +72,12 @@ def trying_again(story: Story) -> None:
     failed = clock(NEXT_WEDNESDAY, 11)
     _ = story.done(lambda store: do.refund_failed(store, act(failed, PROVIDER, "failed"), NADIAS_MORE_PAID, REFUND))
     story.tell(story.words.refund_failed, failed)
-    mail(story)
+    story.mail()
 
     again = clock(NEXT_WEDNESDAY, 14)
     _ = story.done(lambda store: do.retry_refund(store, act(again, ADMIN, "retry"), NADIAS_MORE_PAID, REFUND))
     story.tell(story.words.refund_retried, again, refund=REFUND)
-    succeeding(story, REFUND, clock(NEXT_WEDNESDAY, 15))
+    story.arrives(clock(NEXT_WEDNESDAY, 15), NADIAS_MORE_PAID, REFUND)
 
 
 def too_late(story: Story) -> None:
@@ -86,11 +86,11 @@ def too_late(story: Story) -> None:
     _ = story.done(
         lambda store: do.cancel_seats(store, act(at, NADIA, "late-refund"), NADIAS_MORE, (MAYAS,), refund=EXCEPTION)
     )
-    after = charge(story)
+    after = story.charge(NADIAS_MORE_PAID)
     story.sees("after the deadline nothing is refunded", kept=EXCEPTION not in after.refunds)
     money = after.seats[NADIAS_MORE][MAYAS]
     story.tell(story.words.refund_late, at, seat=MAYAS, who=holder, kept=money.kept, back=money.back)
-    mail(story)
+    story.mail()
 
 
 def excepting(story: Story) -> None:
@@ -102,29 +102,12 @@ def excepting(story: Story) -> None:
         )
     )
     story.tell(story.words.refund_override, at, reason=override.reason)
-    mail(story)
-    succeeding(story, EXCEPTION, clock(NEXT_THURSDAY, 10))
+    story.mail()
+    story.arrives(clock(NEXT_THURSDAY, 10), NADIAS_MORE_PAID, EXCEPTION)
 
-    after = charge(story)
+    after = story.charge(NADIAS_MORE_PAID)
     rows = [story.words.refund_columns]
     for seat, money in sorted(after.seats[NADIAS_MORE].items()):
         rows.append((story.show(seat), story.show(money.paid), story.show(money.kept), story.show(money.back)))
     story.page.table(rows, ">>>>", rule=True)
     story.tell(story.words.refunded, refunded=after.refunded, captured=after.captured)
-
-
-def succeeding(story: Story, refund: RefundId, at: datetime) -> None:
-    """The money arrives."""
-    _ = story.done(
-        lambda store: do.refund_succeeded(store, act(at, PROVIDER, f"succeeded-{refund}"), NADIAS_MORE_PAID, refund)
-    )
-    found = charge(story).refunds[refund]
-    story.sees("a refund that succeeded has", kept=found.state is RefundState.SUCCEEDED)
-    story.tell(story.words.refund_arrived, at, amount=found.amount)
-    mail(story)
-
-
-def charge(story: Story) -> Charge:
-    """What was taken for Nadia's second purchase, as it stands."""
-    with story.store.transaction() as work:
-        return work.charges.get(NADIAS_MORE_PAID)

@@ -1,22 +1,36 @@
 """Where the demo's story is told: who and when, and what every chapter needs for telling it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from attrs import define, field
 
+from lara_core.hosting import group_purchase as do
 from lara_core.hosting.outbox import deliver
 from lara_core.hosting.ports import Receipt
-from lara_core.kernel.deadlines import Zone
+from lara_core.kernel.deadlines import Deadline, Zone
 from lara_core.kernel.decisions import Act, Refusal, Refused
 from lara_core.kernel.errors import ContractBroken
-from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import (
+    ActorId,
+    HoldId,
+    Key,
+    PoolId,
+    PortalId,
+    ProviderId,
+    RefundId,
+    RegistrationId,
+    SeatNo,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person
-from lara_core.refunds import RefundTerms
-from lara_core.seats import SeatPool, SeatsAssigned
+from lara_core.purchase import BuyerRole
+from lara_core.refunds import Charge, RefundState, RefundTerms
+from lara_core.seats import Policy, SeatPool, SeatsAssigned
 from lara_core.sessions import Session
 from lara_core.telling.notices import Notice
 from lara_core.telling.texts import About, Shown, Texts
@@ -30,18 +44,32 @@ STORY: Final = Path(__file__).with_name("story")
 OUTBOX: Final = "outbox"
 
 ZONE: Final = Zone("America/Moncton")
+# The story takes three weeks and a day.
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2025, 3, day) for day in range(3, 8))
-NEXT_MONDAY, NEXT_TUESDAY, NEXT_WEDNESDAY, NEXT_THURSDAY = (date(2025, 3, day) for day in range(10, 14))
-END: Final = datetime(2025, 3, 13, 10, 5, tzinfo=ZONE.info)
+NEXT_MONDAY, NEXT_TUESDAY, NEXT_WEDNESDAY, NEXT_THURSDAY, NEXT_FRIDAY = (date(2025, 3, day) for day in range(10, 15))
+THIRD_MONDAY, THIRD_TUESDAY, THIRD_WEDNESDAY, THIRD_THURSDAY, THIRD_FRIDAY = (
+    date(2025, 3, day) for day in range(17, 22)
+)
+LAST_MONDAY: Final = date(2025, 3, 24)
+END: Final = datetime(2025, 3, 24, 12, tzinfo=ZONE.info)
 STARTS: Final = datetime(2025, 5, 12, 9, tzinfo=ZONE.info)
 ENDS: Final = datetime(2025, 5, 13, 16, 30, tzinfo=ZONE.info)
+JUNE_STARTS: Final = datetime(2025, 6, 16, 9, tzinfo=ZONE.info)
+JUNE_ENDS: Final = datetime(2025, 6, 17, 16, 30, tzinfo=ZONE.info)
 
 SESSION: Final = SessionId("first-aid-may")
+JUNE: Final = SessionId("first-aid-june")
+PORTAL: Final = PortalId("portal")
+SELLER: Final = ProviderId("first-aiders")
 NADIAS: Final = PoolId("nadia-1")
 NADIAS_MORE: Final = PoolId("nadia-2")
 NADIAS_MORE_PAID: Final = TransactionId("receipt-1004")
 MARCOS: Final = PoolId("marco-1")
+MARCOS_JUNE: Final = PoolId("marco-2")
+MARCOS_JUNE_PAID: Final = TransactionId("receipt-1005")
 OLIVIAS: Final = PoolId("olivia-1")
+OLIVIAS_PAID: Final = TransactionId("receipt-1003")
+SAMUELS: Final = RegistrationId("registration-1")
 ADMIN: Final = ActorId("admin")
 NADIA: Final = ActorId("nadia.gagnon")
 MARCO: Final = ActorId("marco.bianchi")
@@ -110,19 +138,24 @@ class Story:
         if not kept:
             raise ContractBroken(promise)
 
-    def session(self) -> Session:
-        """The session as it stands."""
+    def session(self, session: SessionId = SESSION) -> Session:
+        """A session as it stands, the first one where none is named."""
         with self.store.transaction() as work:
-            return work.sessions.get(SESSION)
+            return work.sessions.get(session)
 
     def pool(self, pool: PoolId) -> SeatPool:
         """A pool as it stands."""
         with self.store.transaction() as work:
             return work.pools.get(pool)
 
-    def left(self, at: datetime) -> int:
+    def charge(self, transaction: TransactionId) -> Charge:
+        """What was taken for a transaction, as it stands."""
+        with self.store.transaction() as work:
+            return work.charges.get(transaction)
+
+    def left(self, at: datetime, session: SessionId = SESSION) -> int:
         """How many places are on sale."""
-        return self.session().available(at) or 0
+        return self.session(session).available(at) or 0
 
     def send(self) -> list[tuple[str, str, str]]:
         """Empty the outbox into text files: the language, the address and the subject of each notice."""
@@ -145,11 +178,25 @@ class Story:
         self.sees("each notice that waits is sent once", kept=count == len(rows))
         return rows
 
+    def mail(self) -> None:
+        """The post, as soon as there is any."""
+        for _, address, subject in self.send():
+            self.page.mark("→", f"{address}: {subject}")
+
+    def arrives(self, at: datetime, transaction: TransactionId, refund: RefundId) -> None:
+        """The money of a refund has gone back."""
+        key = f"succeeded-{refund}"
+        _ = self.done(lambda store: do.refund_succeeded(store, act(at, PROVIDER, key), transaction, refund))
+        found = self.charge(transaction).refunds[refund]
+        self.sees("a refund that succeeded has", kept=found.state is RefundState.SUCCEEDED)
+        self.tell(self.words.refund_arrived, at, amount=found.amount)
+        self.mail()
+
     def seats(self, pool: PoolId) -> None:
         """A table of a pool's seats."""
         kept = self.pool(pool)
         rows = [self.words.seat_columns]
-        for number, price in enumerate(kept.paid, 1):
+        for number, price in enumerate(kept.prices, 1):
             seat = SeatNo(number)
             if seat in kept.enrolled:
                 who = self.show(kept.enrolled[seat])
@@ -172,6 +219,48 @@ def clock(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), ZONE.info)
 
 
+def buying(
+    at: datetime,
+    buyer: ActorId,
+    pool: PoolId,
+    transaction: TransactionId,
+    *,
+    prices: Sequence[Money],
+    session: SessionId = SESSION,
+    role: BuyerRole = BuyerRole.MANAGER,
+    policy: Policy | None = None,
+    learners: Sequence[Person] = (),
+    invitees: Sequence[Person] = (),
+    hold: HoldId | None = None,
+    invoice: Deadline | None = None,
+) -> Command:
+    """Somebody buys seats."""
+    return lambda store: do.buy_seats(
+        store,
+        act(at, buyer, f"buy-{pool}"),
+        pool,
+        session=session,
+        transaction=transaction,
+        buyer=buyer,
+        portal=PORTAL,
+        role=role,
+        prices=prices,
+        policy=policy or Policy(),
+        learners=learners,
+        invitees=invitees,
+        hold=hold,
+        invoice=invoice,
+    )
+
+
+def capturing(at: datetime, buyer: ActorId, transaction: TransactionId, captured: Money) -> Command:
+    """What a buyer owes is taken, under the provider's terms."""
+    key = f"capture-{transaction}"
+    return lambda store: do.capture_payment(
+        store, act(at, PROVIDER, key), transaction, buyer=buyer, captured=captured, terms=TERMS
+    )
+
+
 def assigned(receipt: Receipt) -> SeatsAssigned:
     """The event of an assignment, which reports who was named twice and who sits already (S5)."""
     return next(written.event for written in receipt.written if isinstance(written.event, SeatsAssigned))
@@ -183,13 +272,17 @@ def about(words: Narration, notice: Notice) -> About:
     The page to answer on is named by the invitation, so that the link in an older message answers to nothing (S6). A
     host whose invitations matter signs such links.
     """
-    answer = f"https://portal.example.com/answer/{notice.pool}/{notice.seats[0]}/{notice.invitation}"
+    answer = None
+    if notice.invitation is not None:
+        answer = f"https://portal.example.com/answer/{notice.pool}/{notice.seats[0]}/{notice.invitation}"
+    elif notice.hold is not None:
+        answer = f"https://portal.example.com/offer/{notice.session}/{notice.hold}"
     return About(
         title=words.training,
-        starts=STARTS,
+        starts=JUNE_STARTS if notice.session == JUNE else STARTS,
         zone=ZONE,
         place=words.place,
         sign_in="https://portal.example.com/",
         organisation=words.organisation,
-        answer=None if notice.invitation is None else answer,
+        answer=answer,
     )

@@ -4,10 +4,9 @@ Every transaction begins by taking the file's write lock (`BEGIN IMMEDIATE`), so
 commit, the roster of a session included, and there is nothing to compare. Whoever comes second waits, at most
 `PATIENCE` seconds, and then is told to try again (`StaleState`).
 
-States are kept as rows, not as one blob: pages and reports can query them, and unique constraints stand behind
-the rules. A save writes only the rows that its events name. In `sessions`, `pools` and `charges` the `match` over the
-union of events is closed, so an event that the library adds is an error of the type checker before it is one in
-production.
+A session, a charge or a registration is one document; a pool has a row for each of its seats, and a save writes only
+those that its events name. Constraints of the schema stand behind the rules. In `pools` the `match` over the union of
+events is closed, so an event that the library adds is an error of the type checker before it is one in production.
 """
 
 import sqlite3
@@ -22,16 +21,19 @@ from attrs import frozen
 from lara_core.formats import json
 from lara_core.hosting.ports import Answer, Receipt
 from lara_core.kernel.decisions import Aggregate, Decision, Event
+from lara_core.kernel.erasure import Erasure
 from lara_core.kernel.errors import ContractBroken, StaleState
-from lara_core.kernel.ids import ActorId, Key, SessionId
-from lara_core.kernel.people import Person
-from lara_core.refunds import Charge, ChargeEvent
+from lara_core.kernel.ids import ActorId, Key, PortalId, SessionId
+from lara_core.purchase import BuyerRole
+from lara_core.refunds import Charge
+from lara_core.registrations import Registration
 from lara_core.seats import SeatEvent, SeatPool
-from lara_core.sessions import Session, SessionEvent
+from lara_core.sessions import Session
 from lara_core.telling.notices import Notice, Setting
-from sqlite_host.charges import SqliteCharges
-from sqlite_host.pools import Roster, SqlitePools, stored_person
-from sqlite_host.sessions import SqliteSessions
+from sqlite_host.documents import SqliteCharges, SqliteRegistrations, SqliteSessions
+from sqlite_host.erasing import erase
+from sqlite_host.pools import SqlitePools, named
+from sqlite_host.roster import Roster
 
 PATIENCE: Final = 30.0
 
@@ -55,6 +57,7 @@ class SqliteStore:
         uri = f"{self.path.absolute().as_uri()}?mode=rw"  # a file that is not there is an error, not a new one
         with closing(sqlite3.connect(uri, uri=True, timeout=PATIENCE, isolation_level=None)) as db:
             _ = db.execute("PRAGMA foreign_keys = ON")
+            _ = db.execute("PRAGMA secure_delete = ON")  # what is overwritten is gone from the disk, too (K13)
             try:
                 _ = db.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
@@ -86,42 +89,44 @@ class SqliteWork:
         """The charges of the organisation."""
         return SqliteCharges(self.db)
 
+    @property
+    def registrations(self) -> SqliteRegistrations:
+        """The registrations of the organisation."""
+        return SqliteRegistrations(self.db)
+
     def seated(self, session: SessionId) -> Roster:
-        """Who sits in a session, looked up key by key: the thousands who are not asked for stay on the disk."""
+        """Who sits in a session."""
         return Roster(self.db, session)
 
-    def seat_individually(self, session: SessionId, person: Person) -> None:
-        """Let *person* sit in the session on no pool's seat. The caller has asked the rules (see `registrations`)."""
-        self.seated(session).add(person)
-        row = (session, person.address.typed, person.account)
-        _ = self.db.execute("INSERT INTO registration VALUES (?, ?, ?)", row)
+    def bulk_buyers(self, portal: PortalId) -> Collection[BuyerRole]:
+        """The roles for which a portal has group purchase switched on (S1)."""
+        rows = self.db.execute("SELECT role FROM bulk_buyer WHERE portal = ?", (portal,))
+        return {BuyerRole(role) for (role,) in rows}
 
-    def registered(self, session: SessionId) -> Sequence[Person]:
-        """Those who sit in the session on no pool's seat."""
-        rows = self.db.execute("SELECT address, account FROM registration WHERE session = ?", (session,))
-        return [stored_person(*row) for row in rows]
+    def let_buy_in_bulk(self, portal: PortalId, roles: Collection[BuyerRole]) -> None:
+        """Switch group purchase on for *roles* on a portal, and off for all others."""
+        _ = self.db.execute("DELETE FROM bulk_buyer WHERE portal = ?", (portal,))
+        _ = self.db.executemany("INSERT INTO bulk_buyer VALUES (?, ?)", [(portal, role) for role in roles])
 
     def save(self, decision: Decision[Aggregate, Event]) -> None:
-        """Write the events, and the rows that they name, if the aggregate stands where they begin (K5)."""
-        state, before = decision.state, decision.state.version - len(decision.events)
+        """Write the events, and what they change, if the aggregate stands where they begin (K5)."""
+        state, events = decision.state, decision.events
         with self._all_or_nothing():
             match state:
                 case Session():
-                    self.sessions.log.expect(state.id, before)
+                    if self.sessions.log.append(state.id, state.version, events):
+                        self.sessions.put(state)
+                case SeatPool():
+                    if self.pools.log.append(state.id, state.version, events):
+                        self.pools.put(state, named(event for event in events if isinstance(event, SeatEvent)))
                 case Charge():
-                    self.charges.log.expect(state.id, before)
+                    if self.charges.log.append(state.id, state.version, events):
+                        self.charges.put(state)
+                case Registration():
+                    if self.registrations.log.append(state.id, state.version, events):
+                        self.registrations.put(state)
                 case _:
-                    self.pools.log.expect(state.id, before)
-            for version, event in enumerate(decision.events, before + 1):
-                match state:
-                    case Session() if isinstance(event, SessionEvent):
-                        self.sessions.write(state.id, version, event)
-                    case SeatPool() if isinstance(event, SeatEvent):
-                        self.pools.write(state.id, version, event)
-                    case Charge() if isinstance(event, ChargeEvent):
-                        self.charges.write(state.id, version, event)
-                    case _:
-                        raise ContractBroken("sessions, pools and charges are kept here, each with its own events")
+                    raise ContractBroken("sessions, pools, charges and registrations are kept here, and nothing else")
 
     def answer(self, by: ActorId, key: Key) -> Answer | None:
         """What the key was answered (K4)."""
@@ -158,6 +163,11 @@ class SqliteWork:
     def sent(self, notice: Notice) -> None:
         """Out of the queue; the row stays, and with it the key."""
         _ = self.db.execute("UPDATE outbox SET sent = 1 WHERE key = ?", (notice.key,))
+
+    def erase(self, erasure: Erasure) -> None:
+        """Rewrite all that is kept (K13)."""
+        with self._all_or_nothing():
+            erase(self.db, erasure)
 
     @contextmanager
     def _all_or_nothing(self) -> Generator[None, None, None]:

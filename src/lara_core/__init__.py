@@ -2,7 +2,8 @@
 
 There is nothing to import from here: each area is a module of its own, and names what it offers.
 
-- `lara_core.seats`, `lara_core.sessions`, `lara_core.refunds`, `lara_core.purchase`: group purchase.
+- `lara_core.seats`, `lara_core.refunds`, `lara_core.purchase`, `lara_core.seat_views`: group purchase.
+- `lara_core.sessions`, `lara_core.registrations`, `lara_core.places`: sessions, who waits, who is registered.
 - `lara_core.kernel`: what every rule is made of (acts, decisions, refusals, people, money, deadlines).
 - `lara_core.telling`: who is told of what, and in which words.
 - `lara_core.formats`: states, events, refusals and receipts as JSON.

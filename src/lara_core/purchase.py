@@ -1,21 +1,59 @@
-"""Group purchase across a session, its pools and their charge: seats are bought with places, cancelled and refunded.
+"""Group purchase across sessions, pools and their charge: seats are bought, cancelled, reactivated and transferred.
 
 Each rule here asks several aggregates and returns all their decisions, to be saved together or not at all. If one
-refuses, nothing happens to the others.
+refuses, nothing happens to the others. A *charge* is `None` where nothing has been captured for the transaction yet.
 
 Invariant. The places that pools have taken in a session are their live seats (N1, S11).
+
+What the host must guarantee: all pools of a transaction are bought before it is captured, so that what can go back was
+taken.
 """
 
-from collections.abc import Collection, Container, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Container, Mapping, Sequence
+from enum import StrEnum
+from typing import ClassVar, NamedTuple, TypeAlias
 
-from lara_core.kernel.decisions import Act, Refused
-from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, SeatNo, TransactionId
+from attrs import frozen
+
+from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.decisions import Act, Decision, Refused, in_turn
+from lara_core.kernel.ids import ActorId, HoldId, PoolId, ProviderId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person, PersonKey
-from lara_core.refunds import Charge, ChargeDecision, Override
-from lara_core.seats import NothingToCancel, OtherSession, Policy, SeatDecision, SeatIs, SeatPool, SeatState
+from lara_core.refunds import Charge, ChargeDecision, NothingCaptured, OtherCurrency, Override
+from lara_core.seats import Mode, NothingToCancel, OtherSession, Policy, SeatDecision, SeatIs, SeatPool, SeatState
 from lara_core.sessions import Session, SessionDecision
+
+
+class BuyerRole(StrEnum):
+    """As what somebody buys in bulk."""
+
+    CLIENT = "client"
+    MANAGER = "manager"
+
+
+# --- Refusals ---------------------------------------------------------------------------------------------
+
+
+@frozen
+class BulkBuyingOff:
+    """Group purchase is switched off for this role on this portal (S1)."""
+
+    code: ClassVar[str] = "purchase.bulk_buying_off"
+    role: BuyerRole
+
+
+@frozen
+class OtherProvider:
+    """The other session is sold by another provider: cancel here, and buy there (N3)."""
+
+    code: ClassVar[str] = "purchase.other_provider"
+
+
+PurchaseRefusal: TypeAlias = BulkBuyingOff | OtherProvider
+
+
+# --- What is decided together -----------------------------------------------------------------------------
 
 
 class Bought(NamedTuple):
@@ -40,11 +78,54 @@ class Settled(NamedTuple):
     charge: ChargeDecision
 
 
+class Reactivated(NamedTuple):
+    """A seat that is live again, and the place that it took."""
+
+    session: SessionDecision
+    pool: SeatDecision
+
+
+class Reinstated(NamedTuple):
+    """A seat that is live again, the place that it took, and what is due for it."""
+
+    session: SessionDecision
+    pool: SeatDecision
+    charge: ChargeDecision
+
+
+class Transferred(NamedTuple):
+    """A learner who left one session for another, and the places in both."""
+
+    session: SessionDecision
+    there: SessionDecision
+    left: SeatDecision
+    arrived: SeatDecision
+
+
+class TransferredPaid(NamedTuple):
+    """A learner who left one session for another, the places in both, and the money that went along."""
+
+    session: SessionDecision
+    there: SessionDecision
+    left: SeatDecision
+    arrived: SeatDecision
+    charge: ChargeDecision
+
+
+Decisions: TypeAlias = tuple[SessionDecision | SeatDecision | ChargeDecision, ...]
+"""Decisions on as many aggregates as it takes, one for each."""
+
+
+# --- Buying -----------------------------------------------------------------------------------------------
+
+
 def buy_seats(
     act: Act,
     session: Session,
     pool: PoolId,
     *,
+    role: BuyerRole,
+    bulk_buyers: Container[BuyerRole],
     transaction: TransactionId,
     buyer: ActorId,
     prices: Sequence[Money],
@@ -52,12 +133,16 @@ def buy_seats(
     learners: Sequence[Person] = (),
     invitees: Sequence[Person] = (),
     hold: HoldId | None = None,
+    invoice: Deadline | None = None,
     seated: Container[PersonKey],
 ) -> Bought:
     """Buy one seat for each of *prices*, in places that *hold* kept, or else that are still for sale (S1, S8, N1).
 
-    Refused: what `SeatPool.buy` and `Session.take` refuse, in this order.
+    *bulk_buyers* are the roles for which the portal has group purchase switched on. Refused: `BulkBuyingOff`, and what
+    `SeatPool.buy` and `Session.take` refuse, in this order.
     """
+    if role not in bulk_buyers:
+        raise Refused(BulkBuyingOff(role))
     bought = SeatPool.buy(
         act,
         pool,
@@ -68,41 +153,92 @@ def buy_seats(
         policy=policy,
         learners=learners,
         invitees=invitees,
+        invoice=invoice,
         seated=seated,
     )
     return Bought(session.take(act, len(prices), hold=hold), bought)
 
 
-def cancel_seats(act: Act, session: Session, pool: SeatPool, seats: Collection[SeatNo]) -> GivenBack:
-    """Cancel *seats* of *pool* and give their places back (S11).
-
-    Refused: what `SeatPool.cancel` refuses, and `FewerTaken` where the session never sold these places.
-    """
-    return _given_back(act, session, pool, pool.cancel(act, seats, session=session))
+# --- Cancelling -------------------------------------------------------------------------------------------
 
 
-def cancel_all_seats(act: Act, session: Session, pool: SeatPool) -> GivenBack:
-    """Cancel every live seat of *pool* and give the places back (S11). Refused as `cancel_seats` is."""
-    return _given_back(act, session, pool, pool.cancel_all(act, session=session))
-
-
-def cancel_and_refund(
+def cancel_seats(
     act: Act,
     session: Session,
     pool: SeatPool,
-    charge: Charge,
     seats: Collection[SeatNo],
     *,
-    refund: RefundId | None,
+    charge: Charge | None,
+    refund: RefundId | None = None,
     override: Override | None = None,
-) -> Settled:
+    as_buyer: bool = False,
+) -> GivenBack | Settled:
     """Cancel *seats* of *pool*, give their places back, and settle what was paid for them (S11, S12).
 
-    Without *refund* all that was paid is kept. Refused: what `cancel_seats` and `Charge.settle` refuse, in this order.
+    Without *refund* all that was paid is kept. Refused: what `SeatPool.cancel` refuses, `NothingCaptured` where a
+    refund of seats that have a price is asked before their charge, `FewerTaken` where the session never sold these
+    places, and what `Charge.settle` refuses.
     """
-    given_back = cancel_seats(act, session, pool, seats)
-    cancelled = given_back.pool.state.cancelled.keys() - pool.cancelled.keys()
-    return Settled(*given_back, _settled(act, session, pool, charge, cancelled, refund, override))
+    cancelled = pool.cancel(act, seats, session=session, as_buyer=as_buyer)
+    return _settled(act, session, pool, cancelled, charge, refund, override)
+
+
+def cancel_all_seats(
+    act: Act,
+    session: Session,
+    pool: SeatPool,
+    *,
+    charge: Charge | None,
+    refund: RefundId | None = None,
+    override: Override | None = None,
+    as_buyer: bool = False,
+) -> GivenBack | Settled:
+    """Cancel every live seat of *pool*, as `cancel_seats` does (S11, S12). Refused as that is."""
+    return cancel_seats(
+        act, session, pool, pool.live, charge=charge, refund=refund, override=override, as_buyer=as_buyer
+    )
+
+
+def cancel_unassigned(
+    act: Act, session: Session, pool: SeatPool, *, charge: Charge | None, refund: RefundId | None = None
+) -> GivenBack | Settled:
+    """Cancel the seats of *pool* that nobody assigned in time, under the provider's terms (S10).
+
+    Refused: what `SeatPool.cancel_unassigned` refuses, then as `cancel_seats` is.
+    """
+    return _settled(act, session, pool, pool.cancel_unassigned(act, session=session), charge, refund, None)
+
+
+def release_unpaid(act: Act, session: Session, pool: SeatPool, *, charge: Charge | None) -> GivenBack:
+    """Release the seats of *pool* because their invoice was not paid in time (S17).
+
+    A charge says that it was. Refused: what `SeatPool.release` and `Session.give_back` refuse.
+    """
+    return _given_back(act, session, pool, pool.release(act, paid=charge is not None, session=session))
+
+
+def cancel_transaction(
+    act: Act,
+    parts: Sequence[tuple[Session, SeatPool]],
+    *,
+    charge: Charge | None,
+    refund: RefundId | None = None,
+    override: Override | None = None,
+    as_buyer: bool = False,
+) -> Decisions:
+    """Cancel every live seat of a transaction: all its pools, each with its session, or none (S11).
+
+    Pools without a live seat are left alone. What goes back for one is the refund `refund_of(refund, pool)`.
+    Refused: `NothingToCancel` where no pool has a live seat, and as `cancel_seats` is.
+    """
+    live = tuple((session, pool) for session, pool in parts if pool.live)
+    if not live:
+        raise Refused(NothingToCancel())
+    together = Together()
+    for session, pool in live:
+        cancelled = pool.cancel_all(act, session=session, as_buyer=as_buyer)
+        together.cancel(act, session, pool, cancelled, charge, refund, override=override)
+    return together.decisions
 
 
 def refund_kept(
@@ -127,22 +263,168 @@ def refund_kept(
     for seat in sorted(seats):
         if (state := pool.state_of(seat)) is not SeatState.CANCELLED:
             raise Refused(SeatIs(seat, state))
-    return _settled(act, session, pool, charge, seats, refund, override)
+    prices = _prices(pool, seats)
+    return charge.settle(act, pool.transaction, pool.id, prices, session=session, refund=refund, override=override)
+
+
+def refund_of(refund: RefundId, pool: PoolId) -> RefundId:
+    """What the refund for one of several pools is called: `<refund>:<pool>`. Too long for an id is a `BadValue`."""
+    return RefundId(f"{refund}:{pool}")
+
+
+# --- Reactivating and transferring ------------------------------------------------------------------------
+
+
+def reactivate_seat(
+    act: Act,
+    session: Session,
+    pool: SeatPool,
+    seat: SeatNo,
+    *,
+    to: Person | None = None,
+    mode: Mode = Mode.IMMEDIATE,
+    charge: Charge | None,
+    seated: Container[PersonKey],
+) -> Reactivated | Reinstated:
+    """Make a cancelled seat live again, if the session has a place; what was refunded of it is due again (S13).
+
+    Refused: what `SeatPool.reactivate`, `Charge.reinstate` and `Session.take` refuse, in this order.
+    """
+    live = pool.reactivate(act, seat, to=to, mode=mode, session=session, seated=seated)
+    holder = live.state.holder(seat)
+    if charge is None:
+        return Reactivated(session.take(act, 1, to=holder), live)
+    reinstated = charge.reinstate(act, pool.transaction, pool.id, _prices(pool, (seat,)), session=session)
+    return Reinstated(session.take(act, 1, to=holder), live, reinstated)
+
+
+def transfer_seat(
+    act: Act,
+    session: Session,
+    pool: SeatPool,
+    seat: SeatNo,
+    *,
+    there: Session,
+    to: PoolId,
+    price: Money,
+    provider: ProviderId,
+    provider_there: ProviderId,
+    charge: Charge | None,
+    refund: RefundId,
+    seated_there: Container[PersonKey],
+) -> Transferred | TransferredPaid:
+    """Move the learner of a seat to the session *there*, where it costs *price*, with what was paid for it (N3).
+
+    Where it costs more, the difference is due; where less, it goes back as *refund*, without fees. Who waited there,
+    or had an offer, has their place by it. Refused: `OtherProvider`, `OtherCurrency`, and what `SeatPool.transfer`,
+    `Session.give_back`, `Session.take` and `Charge.move` refuse, in this order.
+    """
+    if provider != provider_there:
+        raise Refused(OtherProvider())
+    if price.currency != pool.prices[0].currency:
+        raise Refused(OtherCurrency(seat))
+    left, arrived = pool.transfer(
+        act, seat, to=to, price=price, session=session, there=there, seated_there=seated_there
+    )
+    places = (session.give_back(act, 1), there.take(act, 1, to=arrived.state.enrolled[SeatNo(1)]))
+    if charge is None:
+        return Transferred(*places, left, arrived)
+    moved = charge.move(
+        act,
+        pool.transaction,
+        pool.id,
+        seat,
+        pool.prices[seat - 1],
+        to=to,
+        costs=price,
+        session=there,
+        refund=refund,
+    )
+    return TransferredPaid(*places, left, arrived, moved)
+
+
+# --- Several pools at once --------------------------------------------------------------------------------
+
+
+class Together:
+    """Decisions as they are made in turn, on aggregates that may come up again: one decision for each in the end."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[SessionId, SessionDecision] = {}
+        self.pools: dict[PoolId, SeatDecision] = {}
+        self.charges: dict[TransactionId, ChargeDecision] = {}
+
+    @property
+    def decisions(self) -> Decisions:
+        """All of them."""
+        return (*self.sessions.values(), *self.pools.values(), *self.charges.values())
+
+    def cancel(
+        self,
+        act: Act,
+        session: Session,
+        pool: SeatPool,
+        cancelled: SeatDecision,
+        charge: Charge | None,
+        refund: RefundId | None,
+        *,
+        override: Override | None = None,
+        called_off: bool = False,
+    ) -> None:
+        """Add what *cancelled* means for the places and the money of a pool."""
+        before = self.sessions.get(session.id, Decision(session))
+        seats = gone(pool, cancelled)
+        self.pools[pool.id] = cancelled
+        self.sessions[session.id] = in_turn(before, before.state.give_back(act, len(seats)))
+        own = None if refund is None else refund_of(refund, pool.id)
+        if charge is None:
+            _captured_if_asked(pool, seats, own)
+            return
+        paid = self.charges.get(charge.id, Decision(charge))
+        settled = paid.state.settle(
+            act,
+            pool.transaction,
+            pool.id,
+            _prices(pool, seats),
+            session=session,
+            refund=own,
+            override=override,
+            called_off=called_off,
+        )
+        self.charges[charge.id] = in_turn(paid, settled)
+
+
+def gone(pool: SeatPool, cancelled: SeatDecision) -> Collection[SeatNo]:
+    """The seats that a decision has cancelled."""
+    return cancelled.state.cancelled.keys() - pool.cancelled.keys()
 
 
 def _settled(
     act: Act,
     session: Session,
     pool: SeatPool,
-    charge: Charge,
-    seats: Collection[SeatNo],
+    cancelled: SeatDecision,
+    charge: Charge | None,
     refund: RefundId | None,
     override: Override | None,
-) -> ChargeDecision:
-    paid = {seat: pool.paid[seat - 1] for seat in seats}
-    return charge.settle(act, pool.transaction, pool.id, paid, session=session, refund=refund, override=override)
+) -> GivenBack | Settled:
+    given_back, seats = _given_back(act, session, pool, cancelled), gone(pool, cancelled)
+    if charge is None:
+        _captured_if_asked(pool, seats, refund)
+        return given_back
+    prices = _prices(pool, seats)
+    settled = charge.settle(act, pool.transaction, pool.id, prices, session=session, refund=refund, override=override)
+    return Settled(*given_back, settled)
+
+
+def _captured_if_asked(pool: SeatPool, seats: Collection[SeatNo], refund: RefundId | None) -> None:
+    if refund is not None and any(_prices(pool, seats).values()):
+        raise Refused(NothingCaptured(pool.transaction))
+
+
+def _prices(pool: SeatPool, seats: Collection[SeatNo]) -> Mapping[SeatNo, Money]:
+    return {seat: pool.prices[seat - 1] for seat in seats}
 
 
 def _given_back(act: Act, session: Session, pool: SeatPool, cancelled: SeatDecision) -> GivenBack:
-    places = len(cancelled.state.cancelled) - len(pool.cancelled)
-    return GivenBack(session.give_back(act, places), cancelled)
+    return GivenBack(session.give_back(act, len(gone(pool, cancelled))), cancelled)

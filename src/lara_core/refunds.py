@@ -2,218 +2,87 @@
 
 Vocabulary. A *charge* is the money of one transaction at one provider. When seats are cancelled they are *settled*: of
 what was paid for each a part is *kept* by the provider's terms, and the rest is *refunded*. A *refund* is requested,
-then succeeds or fails; one that failed is retried under the same identity.
+then succeeds or fails; one that failed is retried under the same identity. When a seat is reactivated it is
+*reinstated*: what was kept of it counts as paid again, and what was refunded is *due*. When its learner is transferred,
+its money *moves* to the new seat.
 
-Invariants. Of each seat, kept + refunded + being refunded ≤ paid; over the charge, refunded ≤ captured (S12). What is
-being refunded, or failed and waits to be retried, is not refundable again. Under the terms the fixed fee is borne once
-for the transaction, whichever seats are cancelled in whatever order, so cancelling one by one refunds what cancelling
-all at once does. A seat that is overridden as it is cancelled bears none of it; one that is overridden later has.
+Invariants. Of each seat, kept + refunded + being refunded ≤ paid; of a live one, paid − refunded + due is its price.
+Over the charge, refunded ≤ captured (S12). What is being refunded, or failed and waits to be retried, is not refundable
+again. Under the terms the fixed fee is borne once for the transaction, whichever seats are cancelled in whatever order,
+so cancelling one by one refunds what cancelling all at once does. A seat that is overridden as it is cancelled bears
+none of it; one that is overridden later has, and one that is reinstated gives back what it bore of it.
 
-What the host must guarantee: *captured* is what its payment provider took, and a refund is reported as succeeded or
-failed only as that provider says. Who may override the terms is asked before (R2).
+What the host must guarantee: *captured* is what its payment provider took, for the seats that were live then, and a
+refund is reported as succeeded or failed only as that provider says. Who may override the terms is asked before (R2).
+
+The states, values and events stand in `lara_core.refund_events`, and are imported from here.
 """
 
-import re
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from decimal import Decimal
-from enum import StrEnum
-from typing import ClassVar, Final, Protocol, Self, TypeAlias, assert_never
+from collections.abc import Collection, Mapping
+from typing import ClassVar, Self, TypeAlias, assert_never
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from lara_core.kernel.deadlines import utc
 from lara_core.kernel.decisions import Act, Decision, Refused
 from lara_core.kernel.errors import BadValue, Flaw
-from lara_core.kernel.ids import ActorId, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, PoolId, RefundId, SeatNo, TransactionId
 from lara_core.kernel.money import Money
-from lara_core.kernel.validators import checked, line, whole
+from lara_core.refund_events import (
+    LEADS_TO,
+    REFUND,
+    ChargeCaptured,
+    ChargeChange,
+    ChargeEvent,
+    DuesPaid,
+    MoneyMoved,
+    Override,
+    Refund,
+    RefundFailed,
+    RefundRetried,
+    RefundState,
+    RefundSucceeded,
+    RefundTerms,
+    RefundVerb,
+    SeatMoney,
+    SeatsReinstated,
+    SeatsSettled,
+    SessionStart,
+    fee,
+)
 
-_PERCENT: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6})?")
-
-
-class RefundState(StrEnum):
-    """How far a refund is."""
-
-    REQUESTED = "requested"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-
-
-class RefundVerb(StrEnum):
-    """What happens to a refund."""
-
-    SUCCEED = "succeed"
-    FAIL = "fail"
-    RETRY = "retry"
-
-
-# Which verbs a state knows, and where they lead. Total over states.
-REFUND: Final[Mapping[RefundState, Mapping[RefundVerb, RefundState]]] = {
-    RefundState.REQUESTED: {RefundVerb.SUCCEED: RefundState.SUCCEEDED, RefundVerb.FAIL: RefundState.FAILED},
-    RefundState.SUCCEEDED: {},
-    # A failure may turn out to have gone through after all.
-    RefundState.FAILED: {RefundVerb.RETRY: RefundState.REQUESTED, RefundVerb.SUCCEED: RefundState.SUCCEEDED},
-}
-# Where a verb leads, from wherever it is known, so that a report that is repeated changes nothing.
-LEADS_TO: Final[Mapping[RefundVerb, RefundState]] = {
-    verb: state for verbs in REFUND.values() for verb, state in verbs.items()
-}
-
-
-# --- Values -----------------------------------------------------------------------------------------------
-
-
-def _hours(field: str, value: int) -> int:
-    return whole(field, value, least=0, most=24 * 366)
-
-
-def _percent(field: str, value: str) -> str:
-    if type(value) is not str:
-        raise BadValue(field, Flaw.WRONG_TYPE)
-    if not _PERCENT.fullmatch(value):
-        raise BadValue(field, Flaw.WRONG_FORM)
-    if Decimal(value) > 100:
-        raise BadValue(field, Flaw.TOO_LARGE)
-    return value
-
-
-def _fee(field: str, value: Money) -> Money:
-    if type(value) is not Money:
-        raise BadValue(field, Flaw.WRONG_TYPE)
-    if value.minor < 0:
-        raise BadValue(field, Flaw.TOO_SMALL)
-    return value
-
-
-@frozen
-class RefundTerms:
-    """What a provider keeps of a cancelled seat, as at the sale (S12, P5).
-
-    Of each seat *percent* of its price and *per_seat* are kept, then *once* for the whole transaction, taken from what
-    remains, seat by seat, until it is borne. The last instant for a refund is exactly *hours_before* hours before the
-    start; after it nothing is refunded. *percent* is a plain number from 0 to 100, as `"12.5"`.
-    """
-
-    percent: str = field(validator=checked(_percent))
-    per_seat: Money = field(validator=checked(_fee))
-    once: Money = field(validator=checked(_fee))
-    hours_before: int = field(default=0, validator=checked(_hours))
-
-    def __attrs_post_init__(self) -> None:
-        if self.once.currency != self.per_seat.currency:
-            raise BadValue("once", Flaw.MIXED_CURRENCIES)
-
-    def in_time(self, at: datetime, starts: datetime) -> bool:
-        """Whether a seat that is cancelled at that time is refunded at all."""
-        return utc("starts", starts) - utc("at", at) >= timedelta(hours=self.hours_before)
-
-    def kept(self, paid: Money) -> Money:
-        """What is kept of one seat, before the fixed fee; never more than was paid."""
-        share = _fee("paid", paid).percent(self.percent)
-        return share + min(self.per_seat, paid - share)
-
-
-@frozen
-class Override:
-    """The terms are set aside, and all that was paid goes back, what was kept included. *reason* says why (S12)."""
-
-    reason: str = field(validator=checked(line))
-
-
-@frozen
-class SeatMoney:
-    """Where the money of one seat is: what was *paid*, what is *kept*, and what went or is going *back*."""
-
-    paid: Money
-    kept: Money
-    back: Money
-
-
-@frozen
-class Refund:
-    """Money on its way back for *seats* of *pool*: those for which anything does. It is the same through retries."""
-
-    state: RefundState
-    amount: Money
-    session: SessionId
-    pool: PoolId
-    seats: tuple[SeatNo, ...]
-
-
-class SessionStart(Protocol):
-    """What a charge asks of the session whose seats are cancelled."""
-
-    @property
-    def id(self) -> SessionId: ...
-
-    @property
-    def starts(self) -> datetime: ...
-
-
-# --- Events -----------------------------------------------------------------------------------------------
-
-
-@frozen
-class ChargeCaptured:
-    """*captured* was taken from *buyer* for a transaction, under *terms*."""
-
-    transaction: TransactionId
-    buyer: ActorId
-    captured: Money = field(validator=checked(_fee))
-    terms: RefundTerms
-    act: Act
-
-    def __attrs_post_init__(self) -> None:
-        if self.terms.once.currency != self.captured.currency:
-            raise BadValue("terms", Flaw.MIXED_CURRENCIES)
-
-
-@frozen
-class SeatsSettled:
-    """Where the money of *seats* is now, and how much of the fixed fee is borne.
-
-    *refund*, where anything goes back, is the one that was requested for *amount*. With *reason* the terms were set
-    aside.
-    """
-
-    session: SessionId
-    pool: PoolId
-    seats: Mapping[SeatNo, SeatMoney]
-    once_kept: Money
-    refund: RefundId | None
-    amount: Money
-    reason: str | None
-    act: Act
-
-
-@frozen
-class RefundSucceeded:
-    """The money of *refund* has gone back."""
-
-    refund: RefundId
-    act: Act
-
-
-@frozen
-class RefundFailed:
-    """The money of *refund* could not go back. It may be tried again."""
-
-    refund: RefundId
-    act: Act
-
-
-@frozen
-class RefundRetried:
-    """*refund* is requested once more."""
-
-    refund: RefundId
-    act: Act
-
-
-ChargeChange: TypeAlias = SeatsSettled | RefundSucceeded | RefundFailed | RefundRetried
-ChargeEvent: TypeAlias = ChargeCaptured | ChargeChange
-
+__all__ = [
+    "LEADS_TO",
+    "REFUND",
+    "Charge",
+    "ChargeCaptured",
+    "ChargeChange",
+    "ChargeDecision",
+    "ChargeEvent",
+    "DuesPaid",
+    "MoneyMoved",
+    "MoreThanCaptured",
+    "NoSuchRefund",
+    "NothingCaptured",
+    "NothingDue",
+    "OtherCurrency",
+    "OtherTransaction",
+    "Override",
+    "Refund",
+    "RefundFailed",
+    "RefundIdUsed",
+    "RefundIs",
+    "RefundPending",
+    "RefundRefusal",
+    "RefundRetried",
+    "RefundState",
+    "RefundSucceeded",
+    "RefundTerms",
+    "RefundVerb",
+    "SeatMoney",
+    "SeatsReinstated",
+    "SeatsSettled",
+    "SessionStart",
+]
 
 # --- Refusals ---------------------------------------------------------------------------------------------
 
@@ -277,8 +146,33 @@ class RefundIs:
     state: RefundState
 
 
+@frozen
+class RefundPending:
+    """Money is still on its way back for this seat: it is reactivated once that has succeeded (S13)."""
+
+    code: ClassVar[str] = "refunds.refund_pending"
+    seat: SeatNo
+    refund: RefundId
+
+
+@frozen
+class NothingDue:
+    """Nothing is due for this seat, or no seat was named (S13)."""
+
+    code: ClassVar[str] = "refunds.nothing_due"
+    seat: SeatNo | None
+
+
 RefundRefusal: TypeAlias = (
-    NothingCaptured | OtherTransaction | OtherCurrency | MoreThanCaptured | RefundIdUsed | NoSuchRefund | RefundIs
+    NothingCaptured
+    | OtherTransaction
+    | OtherCurrency
+    | MoreThanCaptured
+    | RefundIdUsed
+    | NoSuchRefund
+    | RefundIs
+    | RefundPending
+    | NothingDue
 )
 
 
@@ -287,7 +181,7 @@ RefundRefusal: TypeAlias = (
 
 @frozen
 class Charge:
-    """The money of one transaction (S12). *seats* has those that were settled, by pool."""
+    """The money of one transaction (S12). *seats* has those that something happened to, by pool."""
 
     id: TransactionId
     version: int
@@ -311,67 +205,145 @@ class Charge:
         act: Act,
         transaction: TransactionId,
         pool: PoolId,
-        paid: Mapping[SeatNo, Money],
+        prices: Mapping[SeatNo, Money],
         *,
         session: SessionStart,
         refund: RefundId | None,
         override: Override | None = None,
+        called_off: bool = False,
     ) -> "ChargeDecision":
-        """Say where the money of cancelled seats goes: *paid* for each, of which *refund* takes what the terms give.
+        """Say where the money of cancelled seats goes: of what was paid for each, *refund* takes what the terms give.
 
-        *paid* is what the pool says, the same whenever a seat is settled, and never below zero (`BadValue`). Without
-        *refund* all is kept. With *override*, which needs a *refund* to go back under (`BadValue`), all goes back, what
-        was kept included. Otherwise the terms hold: after their deadline nothing goes back. Nothing to give back, no
-        refund; nothing captured, nothing to settle.
+        *prices* are the pool's, in the charge's currency. Without *refund* all is kept. With *override*, which needs a
+        *refund* to go back under (`BadValue`), all goes back, what was kept included. Where the session is *called
+        off*, all goes back that was not kept before (S14). Otherwise the terms hold: after their deadline nothing goes
+        back. Nothing to give back, no refund; nothing captured, nothing to settle. What was due is not due any more.
 
         Refused: `OtherTransaction`, `RefundIdUsed`, `OtherCurrency`, `MoreThanCaptured`.
         """
-        if transaction != self.id:
-            raise Refused(OtherTransaction(self.id, transaction))
+        self._of(transaction)
         if override is not None and refund is None:
             raise BadValue("refund", Flaw.EMPTY)
-        if refund is not None and refund in self.refunds:
-            raise Refused(RefundIdUsed(refund))
-        if not self.captured:
+        if refund is not None:
+            self._fresh(refund)
+        if not self.captured and not self.seats:
             return Decision(self)
         in_time = self.terms.in_time(act.at, session.starts)
-        known = self.seats.get(pool, {})
-        once_left = self.terms.once - self.once_kept
-        nothing = Money.zero(self.captured.currency)
-        amount = nothing
+        amount = nothing = Money.zero(self.captured.currency)
+        once_kept = self.once_kept
         after: dict[SeatNo, SeatMoney] = {}
-        for seat in sorted(paid):
-            price = _fee("paid", paid[seat])
-            if price.currency != self.captured.currency:
-                raise Refused(OtherCurrency(seat))
-            before = known.get(seat, SeatMoney(price, nothing, nothing))
-            if price != before.paid:
-                raise BadValue("paid", Flaw.WRONG_FORM)
-            left = price - before.kept - before.back
-            kept, back = before.kept, nothing
+        for seat, price in sorted(prices.items()):
+            before = self._money(pool, seat, price)
+            left = before.refundable
             if refund is not None and override is not None:
-                kept, back = nothing, price - before.back
+                settled = evolve(before, kept=nothing, back=before.paid, due=nothing)
+            elif refund is not None and called_off:
+                settled = evolve(before, back=before.back + left, due=nothing)
             elif refund is not None and in_time:
                 fee = min(self.terms.kept(price), left)
-                once = min(once_left, left - fee)
-                once_left -= once
-                kept, back = kept + fee + once, left - fee - once
+                once = min(self.terms.once - once_kept, left - fee)
+                once_kept += once
+                settled = evolve(
+                    before,
+                    kept=before.kept + fee + once,
+                    back=before.back + left - fee - once,
+                    once=before.once + once,
+                    due=nothing,
+                )
             else:
-                kept += left
-            amount += back
-            money = SeatMoney(price, kept, before.back + back)
-            if money != before:
-                after[seat] = money
+                settled = evolve(before, kept=before.kept + left, due=nothing)
+            amount += settled.back - before.back
+            if settled != before:
+                after[seat] = settled
         if not after:
             return Decision(self)
-        left = self.captured - self.going_back
-        if amount > left:
-            raise Refused(MoreThanCaptured(amount, left))
-        once_kept = self.terms.once - once_left
+        self._enough(amount)
         reason = override.reason if override and amount else None
         return self._decide(
             SeatsSettled(session.id, pool, after, once_kept, refund if amount else None, amount, reason, act)
         )
+
+    def reinstate(
+        self,
+        act: Act,
+        transaction: TransactionId,
+        pool: PoolId,
+        prices: Mapping[SeatNo, Money],
+        *,
+        session: SessionStart,
+    ) -> "ChargeDecision":
+        """Take seats back that are reactivated: what went back is due, what was kept counts as paid (S13).
+
+        For a seat that was cancelled before the capture nothing was captured, so all of it is due. Refused:
+        `OtherTransaction`, `OtherCurrency`, `RefundPending`.
+        """
+        self._of(transaction)
+        due = nothing = Money.zero(self.captured.currency)
+        once_kept = self.once_kept
+        after: dict[SeatNo, SeatMoney] = {}
+        for seat, price in sorted(prices.items()):
+            before = self._money(pool, seat, price)
+            if seat not in self.seats.get(pool, {}):
+                before = evolve(before, paid=nothing)
+            for refund, found in self.refunds.items():
+                if found.pool == pool and seat in found.seats and found.state is not RefundState.SUCCEEDED:
+                    raise Refused(RefundPending(seat, refund))
+            reinstated = evolve(before, kept=nothing, once=nothing, due=price - (before.paid - before.back))
+            once_kept -= before.once
+            due += reinstated.due
+            if reinstated != before:
+                after[seat] = reinstated
+        if not after:
+            return Decision(self)
+        return self._decide(SeatsReinstated(session.id, pool, after, once_kept, due, act))
+
+    def pay_due(self, act: Act, pool: PoolId, seats: Collection[SeatNo]) -> "ChargeDecision":
+        """Record that all that was due for *seats* was taken, for all of them or none (S13). Refused: `NothingDue`."""
+        if not seats:
+            raise Refused(NothingDue(None))
+        nothing = Money.zero(self.captured.currency)
+        known = self.seats.get(pool, {})
+        after: dict[SeatNo, SeatMoney] = {}
+        for seat in sorted(set(seats)):
+            before = known.get(SeatNo(seat))
+            if before is None or not before.due:
+                raise Refused(NothingDue(seat))
+            after[seat] = evolve(before, paid=before.paid + before.due, due=nothing)
+        amount = Money.total((known[seat].due for seat in after), self.captured.currency)
+        return self._decide(DuesPaid(pool, after, amount, act))
+
+    def move(
+        self,
+        act: Act,
+        transaction: TransactionId,
+        pool: PoolId,
+        seat: SeatNo,
+        price: Money,
+        *,
+        to: PoolId,
+        costs: Money,
+        session: SessionStart,
+        refund: RefundId,
+    ) -> "ChargeDecision":
+        """Move what was paid for a seat, at *price*, to the one seat of the pool *to*, which *costs* so much (N3).
+
+        The difference is due or, under *refund*, goes back without fees. Refused: `OtherTransaction`, `RefundIdUsed`,
+        `OtherCurrency`, `MoreThanCaptured`.
+        """
+        self._of(transaction)
+        self._fresh(refund)
+        if to == pool:
+            raise BadValue("to", Flaw.WRONG_FORM)
+        before = self._money(pool, seat, price)
+        if fee("costs", costs).currency != self.captured.currency:
+            raise Refused(OtherCurrency(seat))
+        nothing = Money.zero(self.captured.currency)
+        paid = before.refundable
+        back = max(paid - costs, nothing)
+        self._enough(back)
+        left = evolve(before, paid=before.paid - paid, due=nothing)
+        arrived = SeatMoney(paid, nothing, back, nothing, max(costs - paid, nothing))
+        return self._decide(MoneyMoved(pool, seat, left, session.id, to, arrived, refund if back else None, back, act))
 
     def succeed(self, act: Act, refund: RefundId) -> "ChargeDecision":
         """Record that the money has gone back; said twice, it is once, and it is believed also after a failure.
@@ -415,14 +387,26 @@ class Charge:
             case SeatsSettled(session, pool, seats, once_kept, refund, amount):
                 known = self.seats.get(pool, {})
                 back = {seat: money.back.minor for seat, money in known.items()}
-                more = (seat for seat, money in seats.items() if money.back.minor > back.get(seat, 0))
-                requested = Refund(RefundState.REQUESTED, amount, session, pool, tuple(sorted(more)))
+                more = tuple(sorted(seat for seat, money in seats.items() if money.back.minor > back.get(seat, 0)))
                 return evolve(
                     self,
                     version=version,
                     once_kept=once_kept,
-                    seats={**self.seats, pool: {**self.seats.get(pool, {}), **seats}},
-                    refunds=self.refunds if refund is None else {**self.refunds, refund: requested},
+                    seats=self._with_seats(pool, seats),
+                    refunds=self._requested(refund, Refund(RefundState.REQUESTED, amount, session, pool, more)),
+                )
+            case SeatsReinstated(pool=pool, seats=seats, once_kept=once_kept):
+                return evolve(self, version=version, once_kept=once_kept, seats=self._with_seats(pool, seats))
+            case DuesPaid(pool, seats, amount):
+                captured = self.captured + amount
+                return evolve(self, version=version, captured=captured, seats=self._with_seats(pool, seats))
+            case MoneyMoved(pool, seat, left, session, to, arrived, refund, amount):
+                first = SeatNo(1)
+                return evolve(
+                    self,
+                    version=version,
+                    seats={**self._with_seats(pool, {seat: left}), to: {first: arrived}},
+                    refunds=self._requested(refund, Refund(RefundState.REQUESTED, amount, session, to, (first,))),
                 )
             case RefundSucceeded(refund):
                 return evolve(self, version=version, refunds=self._with(refund, RefundState.SUCCEEDED))
@@ -432,6 +416,30 @@ class Charge:
                 return evolve(self, version=version, refunds=self._with(refund, RefundState.REQUESTED))
             case _:
                 assert_never(event)
+
+    def _of(self, transaction: TransactionId) -> None:
+        if transaction != self.id:
+            raise Refused(OtherTransaction(self.id, transaction))
+
+    def _fresh(self, refund: RefundId) -> None:
+        if refund in self.refunds:
+            raise Refused(RefundIdUsed(refund))
+
+    def _enough(self, amount: Money) -> None:
+        left = self.captured - self.going_back
+        if amount > left:
+            raise Refused(MoreThanCaptured(amount, left))
+
+    def _money(self, pool: PoolId, seat: SeatNo, price: Money) -> SeatMoney:
+        if fee("prices", price).currency != self.captured.currency:
+            raise Refused(OtherCurrency(seat))
+        return self.seats.get(pool, {}).get(seat) or SeatMoney.all_paid(price)
+
+    def _with_seats(self, pool: PoolId, seats: Mapping[SeatNo, SeatMoney]) -> dict[PoolId, Mapping[SeatNo, SeatMoney]]:
+        return {**self.seats, pool: {**self.seats.get(pool, {}), **seats}}
+
+    def _requested(self, refund: RefundId | None, requested: Refund) -> Mapping[RefundId, Refund]:
+        return self.refunds if refund is None else {**self.refunds, refund: requested}
 
     def _with(self, refund: RefundId, state: RefundState) -> dict[RefundId, Refund]:
         return {**self.refunds, refund: evolve(self.refunds[refund], state=state)}

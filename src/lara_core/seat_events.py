@@ -11,7 +11,7 @@ from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import MOST, Money
 from lara_core.kernel.people import Person
-from lara_core.seat_states import Policy
+from lara_core.seat_states import Cause, Policy
 
 MOST_SEATS: Final = 100_000
 
@@ -34,7 +34,10 @@ def _payable(_: object, __: object, prices: tuple[Money, ...]) -> None:
 
 @frozen
 class SeatsBought:
-    """Somebody bought one seat for each of *prices*; *learners* are enrolled and *invitees* invited on the first."""
+    """Somebody bought one seat for each of *prices*; *learners* are enrolled and *invitees* invited on the first.
+
+    The invitees are asked to confirm *until* then. What is to be paid by invoice is so until *invoice*.
+    """
 
     pool: PoolId
     session: SessionId
@@ -44,6 +47,8 @@ class SeatsBought:
     prices: tuple[Money, ...] = field(validator=_payable)
     learners: Mapping[SeatNo, Person]
     invitees: Mapping[SeatNo, Person]
+    until: Deadline | None
+    invoice: Deadline | None
     act: Act
 
 
@@ -143,10 +148,33 @@ class SeatRevoked:
 
 @frozen
 class SeatsCancelled:
-    """*seats* are cancelled; *holders* are those who were enrolled on or invited to some of them."""
+    """*seats* are cancelled for *cause*; *learners* were enrolled on some of them, and *invitees* invited to others."""
 
     seats: tuple[SeatNo, ...]
-    holders: Mapping[SeatNo, Person]
+    learners: Mapping[SeatNo, Person]
+    invitees: Mapping[SeatNo, Person]
+    cause: Cause
+    act: Act
+
+
+@frozen
+class SeatTransferred:
+    """*learner* sits in *session* now, on the one seat of the pool *to*; the old seat is cancelled for good."""
+
+    seat: SeatNo
+    learner: Person
+    session: SessionId
+    to: PoolId
+    act: Act
+
+
+@frozen
+class SeatReactivated:
+    """A cancelled seat is live again. *to* has it now, or nobody; with *until*, *to* is invited until then."""
+
+    seat: SeatNo
+    to: Person | None
+    until: Deadline | None
     act: Act
 
 
@@ -170,6 +198,8 @@ SeatChange: TypeAlias = (
     | LearnerWithdrew
     | SeatRevoked
     | SeatsCancelled
+    | SeatTransferred
+    | SeatReactivated
     | PoolHandedOver
 )
 SeatEvent: TypeAlias = SeatsBought | SeatChange

@@ -21,6 +21,13 @@ class OtherSession:
 
 
 @frozen
+class SessionCalledOff:
+    """The session is cancelled, and its seats with it (S14)."""
+
+    code: ClassVar[str] = "seats.session_called_off"
+
+
+@frozen
 class SessionStarted:
     """The session has started: nobody is invited, answers, withdraws or loses a seat by revocation any more (S9)."""
 
@@ -198,8 +205,75 @@ class NothingToCancel:
     code: ClassVar[str] = "seats.nothing_to_cancel"
 
 
+@frozen
+class OtherBuyer:
+    """Only the pool's own buyer cancels as a buyer (S11)."""
+
+    code: ClassVar[str] = "seats.other_buyer"
+
+
+@frozen
+class BuyersDoNotCancel:
+    """The policy does not let buyers cancel: the organisation does (S11)."""
+
+    code: ClassVar[str] = "seats.buyers_do_not_cancel"
+
+
+@frozen
+class NothingOverdue:
+    """No seat has been to assign for as long as the policy gives; the first will have been *then*, if ever (S10)."""
+
+    code: ClassVar[str] = "seats.nothing_overdue"
+    then: datetime | None
+
+
+@frozen
+class ReleaseOff:
+    """The policy does not release seats that are not paid (S17)."""
+
+    code: ClassVar[str] = "seats.release_off"
+
+
+@frozen
+class NoInvoice:
+    """The seats were not sold on an invoice (S17)."""
+
+    code: ClassVar[str] = "seats.no_invoice"
+
+
+@frozen
+class InvoiceNotDue:
+    """The invoice can be paid *until* then (S17)."""
+
+    code: ClassVar[str] = "seats.invoice_not_due"
+    until: Deadline
+
+
+@frozen
+class InvoicePaid:
+    """The seats are paid for (S17)."""
+
+    code: ClassVar[str] = "seats.invoice_paid"
+
+
+@frozen
+class SameSession:
+    """The seat is in this session already; a transfer is to another one (N3)."""
+
+    code: ClassVar[str] = "seats.same_session"
+
+
+@frozen
+class SeatTransferredAway:
+    """The seat was transferred to another session, and is not reactivated (N3)."""
+
+    code: ClassVar[str] = "seats.seat_transferred_away"
+    seat: SeatNo
+
+
 SeatRefusal: TypeAlias = (
     OtherSession
+    | SessionCalledOff
     | SessionStarted
     | SessionEnded
     | NoSuchSeat
@@ -222,4 +296,13 @@ SeatRefusal: TypeAlias = (
     | RemindersUsed
     | WithdrawalOff
     | NothingToCancel
+    | OtherBuyer
+    | BuyersDoNotCancel
+    | NothingOverdue
+    | ReleaseOff
+    | NoInvoice
+    | InvoiceNotDue
+    | InvoicePaid
+    | SameSession
+    | SeatTransferredAway
 )

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from attrs import field, frozen
+from attrs.validators import optional
 
 from lara_core.kernel.deadlines import Deadline, utc
 from lara_core.kernel.errors import BadValue, Flaw
@@ -32,7 +33,8 @@ class SeatVerb(StrEnum):
     """What can be done with a seat.
 
     To revoke, to reassign and to reinvite are all `SeatPool.revoke`: with no new holder, with one who is enrolled at
-    once, with one who is invited.
+    once, with one who is invited. To reactivate, to reseat and to reinvite a cancelled seat are, likewise, all
+    `SeatPool.reactivate`.
     """
 
     ASSIGN = "assign"
@@ -46,7 +48,10 @@ class SeatVerb(StrEnum):
     REVOKE = "revoke"
     REASSIGN = "reassign"
     REINVITE = "reinvite"
+    TRANSFER = "transfer"
     CANCEL = "cancel"
+    REACTIVATE = "reactivate"
+    RESEAT = "reseat"
 
 
 # Which verbs a state knows, and where they lead. Total over states; guards come on top.
@@ -72,10 +77,25 @@ SEAT: Final[Mapping[SeatState, Mapping[SeatVerb, SeatState]]] = {
         SeatVerb.REVOKE: SeatState.FREE,
         SeatVerb.REASSIGN: SeatState.ENROLLED,
         SeatVerb.REINVITE: SeatState.INVITED,
+        SeatVerb.TRANSFER: SeatState.CANCELLED,
         SeatVerb.CANCEL: SeatState.CANCELLED,
     },
-    SeatState.CANCELLED: {},
+    SeatState.CANCELLED: {
+        SeatVerb.REACTIVATE: SeatState.FREE,
+        SeatVerb.RESEAT: SeatState.ENROLLED,
+        SeatVerb.REINVITE: SeatState.INVITED,
+    },
 }
+
+
+class Cause(StrEnum):
+    """Why a seat was cancelled."""
+
+    ASKED = "asked"
+    UNASSIGNED = "unassigned"
+    UNPAID = "unpaid"
+    SESSION_CANCELLED = "session_cancelled"
+    TRANSFERRED = "transferred"
 
 
 class Mode(StrEnum):
@@ -96,6 +116,9 @@ class SessionFacts(Protocol):
 
     @property
     def ends(self) -> datetime: ...
+
+    @property
+    def cancelled(self) -> bool: ...
 
 
 def _hours(field: str, value: int) -> int:
@@ -120,7 +143,9 @@ class Policy:
     *assign_at_purchase* is one switch for two rules: a purchase names as many learners as seats (S8), and a seat that
     is revoked names its new holder in the same breath (S9). *modes* are those that an assignment may choose (S3).
     An invitation lasts *invitation_hours*, and may be followed by as many *reminders* (S7). With *withdrawal*,
-    learners may give up their own seat (S10).
+    learners may give up their own seat; *unassigned_hours* after somebody else's act emptied a seat that must be
+    assigned, the organisation may cancel it, or never (S10). With *buyers_cancel*, buyers may cancel their own seats
+    (S11). With *release_unpaid*, seats are released once their invoice is overdue (S17).
     """
 
     assign_at_purchase: bool = field(default=False, validator=checked(switch))
@@ -128,12 +153,22 @@ class Policy:
     invitation_hours: int = field(default=7 * 24, validator=checked(_hours))
     reminders: int = field(default=2, validator=checked(_few))
     withdrawal: bool = field(default=False, validator=checked(switch))
+    unassigned_hours: int | None = field(default=None, validator=optional(checked(_hours)))
+    buyers_cancel: bool = field(default=False, validator=checked(switch))
+    release_unpaid: bool = field(default=False, validator=checked(switch))
 
     def invitation_until(self, at: datetime) -> Deadline:
         """Until when an invitation that is sent at that time can be accepted, if the session does not start before."""
-        sent = utc("at", at)
-        lasting = timedelta(hours=self.invitation_hours)
-        return Deadline.at(sent + lasting if sent < _LAST - lasting else _LAST)
+        return Deadline.at(_after(at, self.invitation_hours))
+
+    def overdue_from(self, emptied: datetime) -> datetime | None:
+        """From when on a seat that somebody else's act emptied at that time may be cancelled; `None` is never (S10)."""
+        return None if self.unassigned_hours is None else _after(emptied, self.unassigned_hours)
+
+
+def _after(at: datetime, hours: int) -> datetime:
+    since, lasting = utc("at", at), timedelta(hours=hours)
+    return since + lasting if since < _LAST - lasting else _LAST
 
 
 @frozen
@@ -156,9 +191,11 @@ class Invitation:
 
 @frozen
 class Cancelled:
-    """A cancelled seat: who had it last, if anybody did."""
+    """A cancelled seat: why it is, what it *was* before, and its *holder* or invitee then, if there was one."""
 
-    holder: Person | None = None
+    cause: Cause
+    was: SeatState
+    holder: Person | None
 
 
 @frozen

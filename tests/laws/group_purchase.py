@@ -1,63 +1,61 @@
-"""The small worlds of group purchase: 2 seats × 3 people × the policies × every command, and a session's places.
+"""The small worlds of group purchase: 2 seats × 3 people × the policies × every command.
 
 One of the people is known by an address alone, and one is also named in a second way, so that there are four
 mentions of three people. Time only goes forward, and stops at the instants where a rule may change its mind. There
-are three searches: seats given out at once, seats offered by invitation, and places.
+are three searches: seats given out at once, seats offered by invitation, and what comes after, with the money: seats
+that are cancelled, reactivated, transferred, released, and sessions that are cancelled.
 """
 
-from collections.abc import Callable, Container, Hashable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import timedelta
 from functools import partial
 from itertools import product
-from typing import Final, TypeAlias, cast
+from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from lara_core import purchase
+from lara_core import places, purchase
 from lara_core.hosting import group_purchase as use
-from lara_core.hosting.ports import GroupPurchase, Receipt, Store
+from lara_core.hosting import places as use_places
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.decisions import Act, Aggregate, Decision, Event, Refused, why_not
-from lara_core.kernel.errors import IdReused, StaleState
-from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, SeatNo, SessionId, TransactionId
-from lara_core.kernel.money import Currency, Money
-from lara_core.kernel.people import EmailAddress, Person, PersonKey
-from lara_core.seats import (
-    SEAT,
-    InvitationAccepted,
-    InvitationCorrected,
-    InvitationDeclined,
-    InvitationsExpired,
-    LearnerWithdrew,
-    Mode,
-    Policy,
-    RemindersSent,
-    SeatDecision,
-    SeatPool,
-    SeatRevoked,
-    SeatsAssigned,
-    SeatsCancelled,
-    SeatsInvited,
-    SeatState,
-    SeatVerb,
-)
+from lara_core.kernel.decisions import Act, Decision
+from lara_core.kernel.ids import ActorId, Key, ProviderId, RefundId, RegistrationId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.money import Money
+from lara_core.kernel.people import Person
+from lara_core.purchase import BuyerRole
+from lara_core.refunds import Charge, Override, RefundTerms
+from lara_core.registrations import Registration
+from lara_core.seats import Mode, Policy, SeatPool, SeatVerb
 from lara_core.sessions import Session, SessionEvent
-from lara_core.testing import laws
-from lara_core.testing.memory import MemoryStore
-from lara_core.testing.search import Report, Step, explore
+from lara_core.testing.search import Report, explore
+from tests.laws.worlds import (
+    ANN,
+    ANN_BY_ADDRESS,
+    BEFORE,
+    BEN,
+    BUYER,
+    CLEO,
+    CLEO_SIGNED_IN,
+    ENDS,
+    MOVED,
+    ORDER,
+    POOL,
+    PORTAL,
+    PRICES,
+    SESSION,
+    STARTS,
+    THERE,
+    TICK,
+    Command,
+    Tries,
+    World,
+    key,
+    tries,
+)
 
-TICK: Final = timedelta(microseconds=1)
-BEFORE: Final = datetime(2027, 3, 1, 9, tzinfo=UTC)
 ANSWERED_BY: Final = BEFORE + timedelta(hours=48)
-UNTIL: Final = BEFORE + timedelta(minutes=15)
-STARTS: Final = datetime(2027, 3, 8, 9, tzinfo=UTC)
-ENDS: Final = datetime(2027, 3, 8, 17, tzinfo=UTC)
+PAID_BY: Final = Deadline.at(BEFORE + timedelta(hours=24))
 
-ANN: Final = Person(EmailAddress("ann@example.com"), AccountId("ann"))
-ANN_BY_ADDRESS: Final = Person(EmailAddress("Ann@EXAMPLE.com"))
-BEN: Final = Person(EmailAddress("ben@example.com"), AccountId("ben"))
-CLEO: Final = Person(EmailAddress("cleo@example.com"))
-CLEO_SIGNED_IN: Final = Person(EmailAddress("cleo@example.com"), AccountId("cleo"))
 MENTIONS: Final = (ANN, ANN_BY_ADDRESS, BEN, CLEO)
 # Nobody, one, two in any order and spelling, and more than there are seats.
 BATCHES: Final[tuple[tuple[Person, ...], ...]] = (
@@ -67,107 +65,65 @@ BATCHES: Final[tuple[tuple[Person, ...], ...]] = (
     (ANN, BEN, CLEO),
     (ANN, ANN_BY_ADDRESS, BEN),
 )
-
-SESSION: Final = SessionId("excel")
-POOL: Final = PoolId("pool")
-PRICES: Final = (Money(1000, Currency("CAD")), Money(900, Currency("CAD")))
 SEATS: Final = (SeatNo(1), SeatNo(2), SeatNo(3))
-
-Decisions: TypeAlias = Sequence[Decision[Aggregate, Event]]
-Move: TypeAlias = tuple[SeatState, SeatVerb, SeatState]
+BULK: Final = frozenset({BuyerRole.MANAGER})
 
 
-@frozen
-class World:
-    """A session, its pool once there is one, all that happened to them, and who is registered individually."""
-
-    now: datetime
-    session: Session
-    session_events: tuple[Event, ...]
-    outside: tuple[Person, ...] = ()
-    pool: SeatPool | None = None
-    pool_events: tuple[Event, ...] = ()
-
-    def key(self) -> Hashable:
-        """Everything but versions, history, and what no rule looks at: who bought, and who had a cancelled seat."""
-        pool, session = self.pool, self.session
-        holds = tuple(sorted((name, hold.places, hold.until is None) for name, hold in session.holds.items()))
-        seats = pool and (
-            pool.policy,
-            pool.free,
-            tuple(sorted((seat, person.keys) for seat, person in pool.enrolled.items())),
-            tuple(sorted(pool.accepted)),
-            tuple(
-                sorted((seat, sent.to.keys, sent.until.instant, sent.reminders) for seat, sent in pool.invited.items())
-            ),
-            tuple(sorted(pool.cancelled)),
-        )
-        return self.now, session.capacity, session.taken, holds, self.outside, seats
-
-    def seated(self) -> Container[PersonKey]:
-        """What the host knows: who sits in the session already."""
-        pool = self.pool
-        inside = (*pool.enrolled.values(), *(sent.to for sent in pool.invited.values())) if pool else ()
-        return {key for person in (*self.outside, *inside) for key in person.keys}
-
-    def after(self, at: datetime, decisions: Decisions) -> "World":
-        """The world once *decisions* are saved."""
-        world = evolve(self, now=at)
-        for decision in decisions:
-            match decision:
-                case Decision(state=Session() as session, events=events):
-                    world = evolve(world, session=session, session_events=(*world.session_events, *events))
-                case Decision(state=SeatPool() as pool, events=events):
-                    world = evolve(world, pool=pool, pool_events=(*world.pool_events, *events))
-                case _:
-                    raise AssertionError(decision)
-        return world
-
-
-@frozen
-class Command:
-    """One command with its arguments: as the rule decides it, and as a host runs it."""
-
-    verb: str
-    pure: Callable[[Act], Decision[Aggregate, Event] | Decisions]
-    hosted: Callable[[Store[GroupPurchase], Act], Receipt] | None = None
-    action: tuple[SeatNo, SeatVerb] | None = None
-
-
-# --- Which commands a world has ---------------------------------------------------------------------------------
+def _buys(
+    world: World,
+    policy: Policy,
+    learners: tuple[Person, ...],
+    invitees: tuple[Person, ...] = (),
+    *,
+    role: BuyerRole = BuyerRole.MANAGER,
+    invoice: Deadline | None = None,
+) -> Command:
+    return Command(
+        "buy",
+        partial(
+            purchase.buy_seats,
+            session=world.session(),
+            pool=POOL,
+            role=role,
+            bulk_buyers=BULK,
+            transaction=ORDER,
+            buyer=BUYER,
+            prices=PRICES,
+            policy=policy,
+            learners=learners,
+            invitees=invitees,
+            invoice=invoice,
+            seated=world.seated(),
+        ),
+        partial(
+            use.buy_seats,
+            pool=POOL,
+            session=SESSION,
+            transaction=ORDER,
+            buyer=BUYER,
+            portal=PORTAL,
+            role=role,
+            prices=PRICES,
+            policy=policy,
+            learners=learners,
+            invitees=invitees,
+            invoice=invoice,
+        ),
+    )
 
 
 def pool_commands(world: World) -> Iterator[Command]:
     """Every command on the seats of the world's pool; buying it, while there is none."""
-    pool, session, seated = world.pool, world.session, world.seated()
+    pool, session, seated = world.get(SeatPool, POOL), world.session(), world.seated()
     elsewhere = evolve(session, id=SessionId("other"))
+    off = evolve(session, cancelled=True)
     if pool is None:
-        order, buyer = TransactionId("order"), ActorId("manager")
-        for policy, learners in product((Policy(), Policy(assign_at_purchase=True)), BATCHES):
-            yield Command(
-                "buy",
-                partial(
-                    purchase.buy_seats,
-                    session=session,
-                    pool=POOL,
-                    transaction=order,
-                    buyer=buyer,
-                    prices=PRICES,
-                    policy=policy,
-                    learners=learners,
-                    seated=seated,
-                ),
-                partial(
-                    use.buy_seats,
-                    pool=POOL,
-                    session=SESSION,
-                    transaction=order,
-                    buyer=buyer,
-                    prices=PRICES,
-                    policy=policy,
-                    learners=learners,
-                ),
-            )
+        policies = (Policy(buyers_cancel=True), Policy(assign_at_purchase=True))
+        for policy, learners in product(policies, BATCHES):
+            yield _buys(world, policy, learners)
+        yield _buys(world, Policy(), (ANN,), role=BuyerRole.CLIENT)
+        bought = partial(SeatPool.buy, pool=POOL, transaction=ORDER, buyer=BUYER, prices=PRICES, policy=Policy())
+        yield Command("buy", partial(bought, session=off, seated=seated))
         return
     for learners in BATCHES:
         yield Command(
@@ -185,19 +141,30 @@ def pool_commands(world: World) -> Iterator[Command]:
     for seats in ((), SEATS[:1], SEATS[1:2], SEATS[:2], (SEATS[0], SEATS[0]), SEATS):
         yield Command(
             "cancel",
-            partial(purchase.cancel_seats, session=session, pool=pool, seats=seats),
+            partial(purchase.cancel_seats, session=session, pool=pool, seats=seats, charge=None),
             partial(use.cancel_seats, pool=POOL, seats=seats),
             (seats[0], SeatVerb.CANCEL) if len(seats) == 1 else None,
         )
+    for as_buyer in (False, True):
+        yield Command(
+            "cancel_all",
+            partial(purchase.cancel_all_seats, session=session, pool=pool, charge=None, as_buyer=as_buyer),
+            partial(use.cancel_all_seats, pool=POOL, as_buyer=as_buyer),
+        )
+    handed = evolve(pool, buyer=ActorId("heir"))
+    yield Command("cancel_all", partial(handed.cancel_all, session=session, as_buyer=True))
+    yield Command("cancel", partial(handed.cancel, seats=SEATS[:1], session=session, as_buyer=True))
     yield Command(
-        "cancel_all",
-        partial(purchase.cancel_all_seats, session=session, pool=pool),
-        partial(use.cancel_all_seats, pool=POOL),
+        "cancel",
+        partial(purchase.cancel_seats, session=session, pool=pool, seats=SEATS[:1], charge=None, as_buyer=True),
+        partial(use.cancel_seats, pool=POOL, seats=SEATS[:1], as_buyer=True),
+        (SEATS[0], SeatVerb.CANCEL),
     )
-    yield Command("assign", partial(pool.assign, learners=(BEN,), session=elsewhere, seated=seated))
-    yield Command("revoke", partial(pool.revoke, seat=SEATS[0], session=elsewhere, seated=seated))
-    yield Command("cancel", partial(pool.cancel, seats=SEATS[:1], session=elsewhere))
-    yield Command("cancel_all", partial(pool.cancel_all, session=elsewhere))
+    for facts in (elsewhere, off):
+        yield Command("assign", partial(pool.assign, learners=(BEN,), session=facts, seated=seated))
+        yield Command("revoke", partial(pool.revoke, seat=SEATS[0], session=facts, seated=seated))
+        yield Command("cancel", partial(pool.cancel, seats=SEATS[:1], session=facts))
+        yield Command("cancel_all", partial(pool.cancel_all, session=facts))
 
 
 INVITING: Final = (
@@ -217,37 +184,12 @@ GIVEN: Final = (
 
 def invitation_commands(world: World) -> Iterator[Command]:
     """Every command that has to do with invitations, on a pool of two seats."""
-    pool, session, seated = world.pool, world.session, world.seated()
+    pool, session, seated = world.get(SeatPool, POOL), world.session(), world.seated()
     elsewhere = evolve(session, id=SessionId("other"))
-    order, buyer = TransactionId("order"), ActorId("manager")
+    off = evolve(session, cancelled=True)
     if pool is None:
         for policy, learners, invitees in product(INVITING, ((), (BEN,)), ((), (CLEO,))):
-            yield Command(
-                "buy",
-                partial(
-                    purchase.buy_seats,
-                    session=session,
-                    pool=POOL,
-                    transaction=order,
-                    buyer=buyer,
-                    prices=PRICES,
-                    policy=policy,
-                    learners=learners,
-                    invitees=invitees,
-                    seated=seated,
-                ),
-                partial(
-                    use.buy_seats,
-                    pool=POOL,
-                    session=SESSION,
-                    transaction=order,
-                    buyer=buyer,
-                    prices=PRICES,
-                    policy=policy,
-                    learners=learners,
-                    invitees=invitees,
-                ),
-            )
+            yield _buys(world, policy, learners, invitees)
         return
     for people in INVITED:
         yield Command(
@@ -283,7 +225,7 @@ def invitation_commands(world: World) -> Iterator[Command]:
             partial(use.remind_invitees, pool=POOL, seats=(seat,)),
             (seat, SeatVerb.REMIND),
         )
-        for address in (CLEO.address, BEN.address, EmailAddress("clea@example.com")):
+        for address in (CLEO.address, BEN.address):
             yield Command(
                 "correct",
                 partial(pool.correct, seat=seat, to=address, session=session, seated=seated),
@@ -305,249 +247,369 @@ def invitation_commands(world: World) -> Iterator[Command]:
             )
         yield Command(
             "cancel",
-            partial(purchase.cancel_seats, session=session, pool=pool, seats=(seat,)),
+            partial(purchase.cancel_seats, session=session, pool=pool, seats=(seat,), charge=None),
             partial(use.cancel_seats, pool=POOL, seats=(seat,)),
             (seat, SeatVerb.CANCEL),
         )
     yield Command("remind", partial(pool.remind, seats=(), session=session))
     yield Command("expire", partial(pool.expire, session=session), partial(use.expire_invitations, pool=POOL))
-    for heir in (buyer, ActorId("heir")):
-        yield Command(
-            "hand_over", partial(pool.hand_over, buyer=heir), partial(use.hand_over_pool, pool=POOL, buyer=heir)
-        )
-    first = SEATS[0]
-    yield Command("invite", partial(pool.invite, people=(BEN,), session=elsewhere, seated=seated))
     yield Command(
-        "accept", partial(pool.accept, seat=first, invitation=1, learner=BEN, session=elsewhere, seated=seated)
+        "hand_over", partial(pool.hand_over, buyer=BUYER), partial(use.hand_over_pool, pool=POOL, buyer=BUYER)
     )
-    yield Command("decline", partial(pool.decline, seat=first, invitation=1, session=elsewhere))
-    yield Command("remind", partial(pool.remind, seats=(first,), session=elsewhere))
-    yield Command("correct", partial(pool.correct, seat=first, to=BEN.address, session=elsewhere, seated=seated))
-    yield Command("withdraw", partial(pool.withdraw, seat=first, session=elsewhere))
+    first = SEATS[0]
+    for facts in (elsewhere, off):
+        yield Command("invite", partial(pool.invite, people=(BEN,), session=facts, seated=seated))
+        yield Command(
+            "accept", partial(pool.accept, seat=first, invitation=1, learner=BEN, session=facts, seated=seated)
+        )
+        yield Command("decline", partial(pool.decline, seat=first, invitation=1, session=facts))
+        yield Command("remind", partial(pool.remind, seats=(first,), session=facts))
+        yield Command("correct", partial(pool.correct, seat=first, to=BEN.address, session=facts, seated=seated))
+        yield Command("withdraw", partial(pool.withdraw, seat=first, session=facts))
     yield Command("expire", partial(pool.expire, session=elsewhere))
 
 
-def session_commands(world: World) -> Iterator[Command]:
-    """Every command on the places of the world's session: two holds, one and two places, every small capacity."""
-    session, until = world.session, Deadline.at(UNTIL)
-    for hold in (HoldId("h1"), HoldId("h2")):
-        for places in (1, 2):
-            yield Command(
-                "hold",
-                partial(session.hold, hold=hold, places=places, until=until),
-                partial(use.hold_places, session=SESSION, hold=hold, places=places, until=until),
-            )
-        yield Command(
-            "secure", partial(session.secure, hold=hold), partial(use.secure_hold, session=SESSION, hold=hold)
-        )
-        yield Command(
-            "release", partial(session.release, hold=hold), partial(use.release_hold, session=SESSION, hold=hold)
-        )
-    for capacity in (None, 0, 1, 2, 3):
-        yield Command(
-            "resize",
-            partial(session.resize, capacity=capacity),
-            partial(use.resize_session, session=SESSION, capacity=capacity),
-        )
-    for places in (1, 2):
-        # An uncounted session has no end of places: three are as good as more.
-        if session.taken + places <= 3 or session.capacity is not None:
-            for converted in (None, HoldId("h1"), HoldId("h2")):
-                yield Command("take", partial(session.take, places=places, hold=converted))
-        yield Command("give_back", partial(session.give_back, places=places))
+# --- What comes after -----------------------------------------------------------------------------------------------
+
+# Of a seat 10 % and 0.50 are kept, and 3.00 once; refunded until six days before the session.
+TERMS: Final = RefundTerms("10", Money.of("0.50", "CAD"), Money.of("3.00", "CAD"), hours_before=144)
+OVERDUE_FROM: Final = BEFORE + timedelta(hours=25)
+AFTER: Final = (
+    # Under the switch, and cancelled when nobody assigns or pays.
+    Policy(assign_at_purchase=True, withdrawal=True, unassigned_hours=25, release_unpaid=True),
+    Policy(modes=frozenset({Mode.IMMEDIATE})),
+)
+REFUND, MORE, REST, ALL = RefundId("refund"), RefundId("more"), RefundId("rest"), RefundId("all")
+WHY: Final = Override("illness")
+PROVIDER: Final = ProviderId("provider")
 
 
-# --- What is held against the laws ------------------------------------------------------------------------------
-
-
-def attempt(world: World, command: Command, at: datetime, *, pools: bool) -> Step[World]:
-    """Try *command*, and hold all that comes of it against the laws."""
-    act = Act(at, ActorId("manager"), Key("key"))
-    before = world.key()
-    broken: list[str] = []
-    try:
-        decided = command.pure(act)
-    except Refused as refused:
-        # Asked again: the answer is the same value, and neither asking left a trace (K2, K10).
-        if why_not(command.pure, act) != refused.refusal or world.key() != before:
-            broken.append(REFUSAL_IS_STILL)
-        return Step(seen=(("refusal", command.verb, refused.refusal.code),), broken=tuple(broken))
-    except Exception as stray:  # noqa: BLE001 - whatever escapes is what this looks for
-        return Step(broken=(f"{TOTALITY}: {type(stray).__name__}",))
-    if world.key() != before:
-        broken.append(DECISION_IS_STILL)
-    decisions = (decided,) if isinstance(decided, Decision) else decided
-    after = world.after(at, decisions)
-    for decision in decisions:
-        old = world.session if isinstance(decision.state, Session) else world.pool
-        broken.extend(laws.of_decision(old, decision))
-        if isinstance(decision.state, SeatPool):
-            broken.extend(laws.of_policy(world.pool, cast("SeatDecision", decision)))
-    if after.pool is not None:
-        broken.extend(laws.of_pool(after.pool))
-    if pools:
-        broken.extend(laws.of_session(after.session, (after.pool,) if after.pool else (), at))
-        if after.pool and any(person.is_in(_keys(after.outside)) for person in after.pool.enrolled.values()):
-            broken.append(laws.NOBODY_TWICE)
-    elif laws.CAPACITY in tuple(laws.of_session(after.session, (), at)):
-        broken.append(laws.CAPACITY)
-    if command.action is not None and world.pool is not None:
-        seat, verb = command.action
-        if verb not in world.pool.as_of(at, world.session).actions(seat):
-            broken.append(HIDDEN)
-    # A decision that is wrong already would be taken for a fault of the store.
-    if command.hosted is not None and not broken:
-        broken.extend(_under_a_key(world, command.hosted, act, decisions))
-    moves = tuple(_moves(world.pool, after.pool, decisions))
-    broken.extend(OFF_TABLE for old, verb, new in moves if SEAT[old].get(verb) is not new)
-    seen = (*(("move", *move) for move in moves), ("allowed", command.verb))
-    # Nothing follows from a world that is broken.
-    return Step((after,) if not broken else (), seen, tuple(broken))
-
-
-TOTALITY: Final = "K2: a decision or a named refusal"
-REFUSAL_IS_STILL: Final = "K2, K10: a refusal changes nothing, and is the same when asked again"
-DECISION_IS_STILL: Final = "K2: a decision leaves the state before it alone"
-HIDDEN: Final = "K10: the table hides no allowed action"
-KEYS: Final = "K4: a repeated key gives the first receipt, another content is refused"
-HOSTED: Final = "K4: the use case saves what the rule decides"
-OFF_TABLE: Final = "S2: a seat moves only as the table says"
-STALE: Final = "K5: a stale version is refused"
-
-
-def _keys(people: Sequence[Person]) -> Container[PersonKey]:
-    return {key for person in people for key in person.keys}
-
-
-def _moves(before: SeatPool | None, after: SeatPool | None, decisions: Decisions) -> Iterator[Move]:
-    """Each seat's move, by what happened to it."""
-    if before is None or after is None:
+def money_commands(world: World) -> Iterator[Command]:
+    """Every command on the charge."""
+    charge, pool, session = world.get(Charge, ORDER), world.get(SeatPool, POOL), world.session()
+    if charge is None or pool is None:
         return
-    free = SeatState.FREE
-    for event in (event for decision in decisions for event in decision.events):
-        match event:
-            case SeatsAssigned(expired=expired) | SeatsInvited(expired=expired) | InvitationsExpired(expired=expired):
-                yield from ((before.state_of(seat), SeatVerb.EXPIRE, free) for seat in expired)
-            case _:
-                pass
-        verbs: dict[SeatNo, SeatVerb] = {}
-        match event:
-            case SeatsAssigned(learners=people):
-                verbs = dict.fromkeys(people, SeatVerb.ASSIGN)
-            case SeatsInvited(invitees=people):
-                verbs = dict.fromkeys(people, SeatVerb.INVITE)
-            case RemindersSent(invitees=people):
-                verbs = dict.fromkeys(people, SeatVerb.REMIND)
-            case InvitationAccepted(seat=seat):
-                verbs = {seat: SeatVerb.ACCEPT}
-            case InvitationDeclined(seat=seat):
-                verbs = {seat: SeatVerb.DECLINE}
-            case InvitationCorrected(seat=seat):
-                verbs = {seat: SeatVerb.CORRECT}
-            case LearnerWithdrew(seat=seat):
-                verbs = {seat: SeatVerb.WITHDRAW}
-            case SeatRevoked(seat=seat, to=None):
-                verbs = {seat: SeatVerb.REVOKE}
-            case SeatRevoked(seat=seat, until=until):
-                verbs = {seat: SeatVerb.REINVITE if until else SeatVerb.REASSIGN}
-            case SeatsCancelled(seats=seats):
-                verbs = dict.fromkeys(seats, SeatVerb.CANCEL)
-            case _:
-                pass
-        for seat, verb in verbs.items():
-            given = verb in {SeatVerb.ASSIGN, SeatVerb.INVITE}
-            yield free if given else before.state_of(seat), verb, after.state_of(seat)
+    # What is there is reported on; one that never was stands for all that are not.
+    for refund in (*charge.refunds, RefundId("unknown")):
+        yield Command(
+            "succeed",
+            partial(charge.succeed, refund=refund),
+            partial(use.refund_succeeded, transaction=ORDER, refund=refund),
+        )
+        # Of one refund how it may go; that the others may fail as well, the search over charges knows.
+        if refund in (REFUND, "unknown"):
+            yield Command(
+                "fail",
+                partial(charge.fail, refund=refund),
+                partial(use.refund_failed, transaction=ORDER, refund=refund),
+            )
+            yield Command(
+                "retry",
+                partial(charge.retry, refund=refund),
+                partial(use.retry_refund, transaction=ORDER, refund=refund),
+            )
+    for name, named in ((POOL, 0), (POOL, 1), (MOVED, 1)):
+        seats = SEATS[:named]
+        yield Command(
+            "pay_due",
+            partial(charge.pay_due, pool=name, seats=seats),
+            partial(use.pay_due, transaction=ORDER, pool=name, seats=seats),
+        )
+    for seats in ((), SEATS[:1], SEATS[1:]):
+        yield Command(
+            "refund_kept",
+            partial(
+                purchase.refund_kept,
+                session=session,
+                pool=pool,
+                charge=charge,
+                seats=seats,
+                refund=REFUND,
+                override=WHY,
+            ),
+            partial(use.refund_kept, pool=POOL, seats=seats, refund=REFUND, override=WHY),
+        )
+    elsewhere = evolve(session, id=SessionId("other"))
+    yield Command(
+        "refund_kept",
+        lambda act: purchase.refund_kept(act, elsewhere, pool, charge, SEATS[:1], refund=REFUND, override=WHY),
+    )
+    if len(charge.refunds) < 2:
+        yield from _of_wrong_charges(world, pool, session, charge)
 
 
-def _under_a_key(
-    world: World, hosted: Callable[[Store[GroupPurchase], Act], Receipt], act: Act, decisions: Decisions
-) -> Iterator[str]:
-    """K4 and K5 on a store that holds this world."""
-    store = MemoryStore()
-    with store.transaction() as work:
-        work.save(Decision(world.session, world.session_events))
-        if world.pool is not None:
-            work.save(Decision(world.pool, world.pool_events))
-    for person in world.outside:
-        store.seat_individually(SESSION, person)
-    receipt = hosted(store, act)
-    saved = _stored(store)
-    if receipt != Receipt.of(act, decisions) or saved != _states(world.after(act.at, decisions)):
-        yield HOSTED
-    if hosted(store, act) != receipt or _stored(store) != saved:
-        yield KEYS
-    try:
-        _ = use.resize_session(store, act, SESSION, 77)
-    except IdReused:
-        pass
-    else:
-        yield KEYS
-    for decision in decisions:
-        if decision.events:
-            try:
-                with store.transaction() as work:
-                    work.save(decision)
-            except (StaleState, IdReused):
-                continue
-            yield STALE
+def _captured(amount: str, currency: str) -> Charge:
+    """Another charge than the one that was taken."""
+    nothing = Money.of(0, currency)
+    return Charge.capture(
+        Act(BEFORE, BUYER, Key("wrong")),
+        ORDER,
+        buyer=BUYER,
+        captured=Money.of(amount, currency),
+        terms=RefundTerms("0", nothing, nothing),
+    ).state
 
 
-def _states(world: World) -> tuple[object, ...]:
-    return (world.session, world.pool) if world.pool else (world.session,)
+def _of_wrong_charges(world: World, pool: SeatPool, session: Session, charge: Charge) -> Iterator[Command]:
+    first = SEATS[:1]
+    too_little = _captured("0.01", "CAD")
+    for wrong in (evolve(charge, id=TransactionId("other")), _captured("19.00", "EUR"), too_little):
+        yield Command(
+            "cancel",
+            partial(
+                purchase.cancel_seats,
+                session=session,
+                pool=pool,
+                seats=first,
+                charge=wrong,
+                refund=MORE,
+                override=WHY,
+            ),
+        )
+        yield _transfers(world, pool, first[0], wrong, hosted=False)
+        if wrong is not too_little:
+            yield Command(
+                "reactivate",
+                partial(purchase.reactivate_seat, session=session, pool=pool, seat=first[0], charge=wrong, seated=()),
+            )
+    if REFUND in charge.refunds:
+        yield _transfers(world, pool, first[0], charge, refund=REFUND, hosted=False)
 
 
-def _stored(store: Store[GroupPurchase]) -> tuple[object, ...]:
-    with store.transaction() as work:
-        return (work.sessions.get(SESSION), *(work.pools.get(pool) for pool in work.pools.of_session(SESSION)))
+def _transfers(
+    world: World,
+    pool: SeatPool,
+    seat: SeatNo,
+    charge: Charge | None,
+    *,
+    there: Session | None = None,
+    price: str = "7.00",
+    currency: str = "CAD",
+    provider_there: ProviderId = PROVIDER,
+    hosted: bool = True,
+    session: Session | None = None,
+    refund: RefundId = REST,
+    seated: Collection[Person] = (),
+) -> Command:
+    costs = Money.of(price, currency)
+    target = there or world.session(THERE)
+    sits = {key for person in (*world.sitting(target.id), *seated) for key in person.keys}
+    return Command(
+        "transfer",
+        partial(
+            purchase.transfer_seat,
+            session=session or world.session(),
+            pool=pool,
+            seat=seat,
+            there=target,
+            to=MOVED,
+            price=costs,
+            provider=PROVIDER,
+            provider_there=provider_there,
+            charge=charge,
+            refund=refund,
+            seated_there=sits,
+        ),
+        partial(
+            use.transfer_seat,
+            pool=POOL,
+            seat=seat,
+            there=target.id,
+            to=MOVED,
+            price=costs,
+            provider=PROVIDER,
+            provider_there=provider_there,
+            refund=refund,
+        )
+        if hosted
+        else None,
+        (seat, SeatVerb.TRANSFER),
+    )
+
+
+def after_commands(world: World, *, money: bool) -> Iterator[Command]:
+    """What comes after seats were bought; with *money*, where the money goes as well."""
+    pool, session, seated = world.get(SeatPool, POOL), world.session(), world.seated()
+    charge = world.get(Charge, ORDER)
+    if pool is None:
+        if money:
+            yield _buys(world, AFTER[1], (BEN,))
+            return
+        for policy, invoice in product(AFTER, (None, PAID_BY)):
+            for learners, invitees in (((BEN,), ()), ((BEN, ANN), ()), ((BEN,), (CLEO,))):
+                yield _buys(world, policy, learners, invitees, invoice=invoice)
+        return
+    whole = Money.of("19.00", "CAD")
+    # Captured is the price of the seats as they were sold: what is transferred before costs something else.
+    if money and charge is None and world.get(SeatPool, MOVED) is None:
+        captured = partial(Charge.capture, transaction=ORDER, buyer=BUYER, captured=whole, terms=TERMS)
+        yield Command(
+            "capture",
+            captured,
+            partial(use.capture_payment, transaction=ORDER, buyer=BUYER, captured=whole, terms=TERMS),
+        )
+    yield from money_commands(world)
+    refunds = ((None, None), (REFUND, None), (REFUND, WHY)) if money else ((None, None),)
+    for seats, (refund, override) in product((SEATS[:1],) if money else (SEATS[:1], SEATS[1:2], SEATS[:2]), refunds):
+        yield Command(
+            "cancel",
+            partial(
+                purchase.cancel_seats,
+                session=session,
+                pool=pool,
+                seats=seats,
+                charge=charge,
+                refund=refund,
+                override=override,
+            ),
+            partial(use.cancel_seats, pool=POOL, seats=seats, refund=refund, override=override),
+            (seats[0], SeatVerb.CANCEL) if len(seats) == 1 else None,
+        )
+    if not money:
+        yield from _emptied_and_unpaid(pool, session)
+    for seat, (to, mode) in product(SEATS[:1] if money else SEATS, GIVEN[:1] if money else GIVEN):
+        yield Command(
+            "reactivate",
+            partial(
+                purchase.reactivate_seat,
+                session=session,
+                pool=pool,
+                seat=seat,
+                to=to,
+                mode=mode,
+                charge=charge,
+                seated=seated,
+            ),
+            partial(use.reactivate_seat, pool=POOL, seat=seat, to=to, mode=mode),
+            (seat, SeatVerb.REACTIVATE),
+        )
+    if world.get(SeatPool, MOVED) is None:
+        for seat in SEATS:
+            yield _transfers(world, pool, seat, charge)
+        if money:
+            yield _transfers(world, pool, SEATS[0], charge, price="12.00")
+    first = SEATS[0]
+    yield _transfers(world, pool, first, charge, currency="EUR", hosted=False)
+    yield _transfers(world, pool, first, charge, there=session, hosted=False)
+    yield _transfers(world, pool, first, charge, provider_there=ProviderId("another"), hosted=False)
+    yield _transfers(world, pool, first, charge, there=evolve(world.session(THERE), capacity=0), hosted=False)
+    yield _transfers(world, pool, first, charge, seated=(ANN, BEN, CLEO), hosted=False)
+    pools = [(one, world.session(one.session)) for one in world.all(SeatPool)]
+    parts = [(where, one) for one, where in pools]
+    for refund in (None, ALL) if money else (None,):
+        yield Command(
+            "cancel_transaction",
+            partial(purchase.cancel_transaction, parts=parts, charge=charge, refund=refund),
+            partial(use.cancel_transaction, transaction=ORDER, refund=refund),
+        )
+    for where in (SESSION, THERE):
+        there = [(one, charge) for one, of in pools if of.id == where]
+        alone = [one for one in world.all(Registration) if one.session == where]
+        yield Command(
+            "cancel_session",
+            partial(places.cancel_session, session=world.session(where), pools=there, registrations=alone, refund=ALL),
+            partial(use_places.cancel_session, session=where, refund=ALL),
+        )
+    if not money:
+        yield from _of_wrong_facts(world, pool, session)
+
+
+def _emptied_and_unpaid(pool: SeatPool, session: Session) -> Iterator[Command]:
+    for seat in SEATS[:2]:
+        yield Command(
+            "withdraw",
+            partial(pool.withdraw, seat=seat, session=session),
+            partial(use.withdraw_learner, pool=POOL, seat=seat),
+            (seat, SeatVerb.WITHDRAW),
+        )
+    yield Command("expire", partial(pool.expire, session=session), partial(use.expire_invitations, pool=POOL))
+    yield Command(
+        "cancel_unassigned",
+        partial(purchase.cancel_unassigned, session=session, pool=pool, charge=None),
+        partial(use.cancel_unassigned, pool=POOL),
+    )
+    yield Command(
+        "release",
+        partial(purchase.release_unpaid, session=session, pool=pool, charge=None),
+        partial(use.release_unpaid, pool=POOL),
+    )
+
+
+def _of_wrong_facts(world: World, pool: SeatPool, session: Session) -> Iterator[Command]:
+    first, seated = SEATS[0], world.seated()
+    full = evolve(session, capacity=session.taken)
+    yield Command(
+        "reactivate",
+        partial(purchase.reactivate_seat, session=full, pool=pool, seat=first, to=ANN, charge=None, seated=()),
+    )
+    yield Command("release", partial(pool.release, paid=True, session=session))
+    for facts in (evolve(session, id=SessionId("other")), evolve(session, cancelled=True)):
+        yield Command("cancel_unassigned", partial(pool.cancel_unassigned, session=facts))
+        yield Command("release", partial(pool.release, paid=False, session=facts))
+        yield Command("call_off", partial(pool.call_off, session=facts))
+        yield Command("reactivate", partial(pool.reactivate, seat=first, session=facts, seated=seated))
+        yield _transfers(world, pool, first, None, session=facts, hosted=False)
+    if not pool.live:
+        # Where a seat is live it is the session that is cancelled, with its places.
+        yield Command("call_off", partial(pool.call_off, session=session))
 
 
 # --- The searches ---------------------------------------------------------------------------------------------------
 
 
-def _opened(capacity: int) -> Decision[Session, SessionEvent]:
-    act = Act(BEFORE, ActorId("planner"), Key("open"))
-    return Session.open(act, SESSION, starts=STARTS, ends=ENDS, capacity=capacity)
+def opened(capacity: int | None, session: SessionId = SESSION) -> Decision[Session, SessionEvent]:
+    """A session that is put on sale."""
+    act = Act(BEFORE, ActorId("planner"), Key(f"open-{session}"))
+    return Session.open(act, session, starts=STARTS, ends=ENDS, capacity=capacity)
 
 
-def _start(capacity: int, outside: tuple[Person, ...] = ()) -> World:
-    opened = _opened(capacity)
-    return World(BEFORE, opened.state, opened.events, outside)
+def _with(capacity: int, person: Person) -> World:
+    begun, act = opened(capacity), Act(BEFORE, ActorId("planner"), Key("register"))
+    placed = places.register(act, begun.state, RegistrationId("own"), person, approval=False, seated=())
+    return World.of(begun, placed.session, placed.registration)
+
+
+not_reactivated: Final = partial(key, left=False)
 
 
 def search_pools(*, small: bool = False) -> Report:
     """All that can be done with a pool of two seats; *small*: before the start, with nobody registered otherwise."""
     instants = (BEFORE,) if small else (BEFORE, STARTS - TICK, STARTS, ENDS - TICK, ENDS)
-    starts = (_start(2),) if small else (_start(2), _start(1), _start(2, (BEN,)))
-
-    def commands(world: World) -> Iterator[tuple[str, Callable[[], Step[World]]]]:
-        for command, at in product(tuple(pool_commands(world)), instants):
-            if at >= world.now:
-                yield f"{command.verb} at {at}", partial(attempt, world, command, at, pools=True)
-
-    return explore(starts, commands, key=World.key)
+    starts = [World.of(opened(2))]
+    if not small:
+        # Ben's own registration takes a place of its own.
+        starts += [World.of(opened(1)), _with(3, BEN)]
+    return explore(starts, lambda world: tries(world, pool_commands(world), instants), key=not_reactivated)
 
 
 def search_invitations(*, small: bool = False) -> Report:
     """All that can be done with invitations; *small*: before the deadline."""
     instants = (BEFORE,) if small else (BEFORE, ANSWERED_BY, ANSWERED_BY + TICK, STARTS)
 
-    def commands(world: World) -> Iterator[tuple[str, Callable[[], Step[World]]]]:
-        for command, at in product(tuple(invitation_commands(world)), instants):
-            if at >= world.now:
-                # Under a key at one instant: what a use case does does not depend on the time.
-                tried = command if at == BEFORE else evolve(command, hosted=None)
-                yield f"{command.verb} at {at}", partial(attempt, world, tried, at, pools=True)
+    def commands(world: World) -> Tries:
+        return tries(world, invitation_commands(world), instants, hosted=BEFORE)
 
-    return explore((_start(2),), commands, key=World.key)
+    return explore((World.of(opened(2)),), commands, key=not_reactivated)
 
 
-def search_sessions(*, small: bool = False) -> Report:
-    """All that can be done with the places of a session of up to three; *small*: before the hold's deadline."""
-    instants = (BEFORE,) if small else (BEFORE, UNTIL, UNTIL + TICK, ENDS - TICK, ENDS)
+def search_after(*, small: bool = False) -> Report:
+    """What comes after, before and after each deadline, without money; *small*: before all of them."""
+    instants = (BEFORE,) if small else (BEFORE, PAID_BY.instant, PAID_BY.instant + TICK, OVERDUE_FROM, STARTS, ENDS)
 
-    def commands(world: World) -> Iterator[tuple[str, Callable[[], Step[World]]]]:
-        for command, at in product(tuple(session_commands(world)), instants):
-            if at >= world.now:
-                yield f"{command.verb} at {at}", partial(attempt, world, command, at, pools=False)
+    def commands(world: World) -> Tries:
+        return tries(world, after_commands(world, money=False), instants, hosted=BEFORE)
 
-    return explore((_start(2),), commands, key=World.key)
+    return explore((World.of(opened(2), opened(1, THERE)),), commands, key=key)
+
+
+def search_money(*, small: bool = False) -> Report:
+    """Where the money goes, in time and late; *small*: in time."""
+    late = STARTS - timedelta(hours=144) + TICK
+    instants = (BEFORE,) if small else (BEFORE, late)
+
+    def commands(world: World) -> Tries:
+        charge = world.get(Charge, ORDER)
+        few = charge is None or len(charge.refunds) < 2
+        return tries(world, after_commands(world, money=True), instants, hosted=BEFORE if few else STARTS)
+
+    return explore((World.of(opened(2), opened(1, THERE)),), commands, key=key)

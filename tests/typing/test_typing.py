@@ -97,6 +97,6 @@ def test_each_wrong_use_is_found_where_it_stands(installed: Path, project: Path)
 
 def test_the_example_host_is_sound(installed: Path, project: Path) -> None:
     """A whole host, written against the package as installed, passes both checkers."""
-    host = sorted(str(file.relative_to(project)) for file in project.glob("sqlite_host/*.py"))
+    host = sorted(str(file.relative_to(project)) for file in project.glob("sqlite_host/**/*.py"))
     assert mypy(installed, project, host) == set()
     assert pyright(installed, project, host) == set()

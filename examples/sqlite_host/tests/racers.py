@@ -13,18 +13,31 @@ from attrs import frozen
 
 from lara_core.formats import json
 from lara_core.hosting.group_purchase import accept_invitation, assign_seats, buy_seats
+from lara_core.hosting.places import register
 from lara_core.hosting.ports import GroupPurchase, Receipt, Store
 from lara_core.kernel.decisions import Act, Refused
 from lara_core.kernel.errors import IdReused
-from lara_core.kernel.ids import AccountId, ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import (
+    AccountId,
+    ActorId,
+    Key,
+    PoolId,
+    PortalId,
+    RegistrationId,
+    SeatNo,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person
+from lara_core.purchase import BuyerRole
 from lara_core.seats import Policy
 from sqlite_host.store import SqliteStore, SqliteWork
 
 NOW: Final = datetime(2025, 3, 3, 13, tzinfo=UTC)
 STARTS: Final = datetime(2025, 5, 12, 12, tzinfo=UTC)
 ENDS: Final = datetime(2025, 5, 13, 20, tzinfo=UTC)
+PORTAL: Final = PortalId("portal")
 
 # Where the processes of a race wait for each other; `ready` sets it in each of them.
 LINE: Final[list[Barrier]] = []
@@ -59,6 +72,8 @@ def buy(
         session=SessionId(session),
         transaction=TransactionId(pool),
         buyer=ActorId(by),
+        portal=PORTAL,
+        role=BuyerRole.MANAGER,
         prices=(Money.of("10.00", "CAD"),) * seats,
         policy=Policy(),
         learners=(person(learner),) if learner else (),
@@ -69,6 +84,12 @@ def buy(
 def buying(path: Path, session: str, pool: str, by: str, key: str, learner: str = "") -> str:
     """Buy one seat: the receipt, or why not."""
     return _outcome(lambda: buy(SqliteStore(path), session, pool, by, key, learner=learner))
+
+
+def registering(path: Path, session: str, learner: str) -> str:
+    """Register a learner: the receipt, or why not."""
+    one, where, who = RegistrationId(f"{session}-{learner}"), SessionId(session), person(learner)
+    return _outcome(lambda: register(SqliteStore(path), act(learner, session), one, session=where, person=who))
 
 
 def assigning(path: Path, pool: str, by: str, key: str, learner: str) -> str:
@@ -124,7 +145,7 @@ class StoppingStore:
             yield work
 
     def _stop(self, statement: str) -> None:
-        if statement.startswith(self.statement):
+        if statement.lstrip().startswith(self.statement):
             self.tell.send(statement)
             time.sleep(60)  # it is killed long before
 

@@ -6,8 +6,8 @@ from threading import Lock
 
 import pytest
 
-from lara_core.kernel.ids import SessionId
-from lara_core.kernel.people import Person
+from lara_core.kernel.ids import PortalId
+from lara_core.purchase import BuyerRole
 from lara_core.telling.notices import Setting
 from lara_core.testing.conformance import GroupPurchaseConformance
 from sqlite_host.store import SqliteStore
@@ -35,9 +35,11 @@ class TestSqliteStore(GroupPurchaseConformance):
         return switch_off
 
     @pytest.fixture
-    def seat_individually(self, open_store: Callable[[str], SqliteStore]) -> Callable[[str, SessionId, Person], None]:
-        def seat(organisation: str, session: SessionId, person: Person) -> None:
+    def let_buy_in_bulk(
+        self, open_store: Callable[[str], SqliteStore]
+    ) -> Callable[[str, PortalId, Collection[BuyerRole]], None]:
+        def switch_on(organisation: str, portal: PortalId, roles: Collection[BuyerRole]) -> None:
             with open_store(organisation).transaction() as work:
-                work.seat_individually(session, person)
+                work.let_buy_in_bulk(portal, roles)
 
-        return seat
+        return switch_on

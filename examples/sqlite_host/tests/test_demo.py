@@ -14,6 +14,7 @@ from attrs import fields, frozen
 
 from lara_core.kernel.people import EmailAddress
 from lara_core.refunds import SeatsSettled
+from lara_core.seat_views import BadgeColour
 from sqlite_host import demo, scene
 from sqlite_host.laws import Law
 from sqlite_host.narration import FRENCH, NARRATIONS, Narration
@@ -66,18 +67,18 @@ def test_the_story_is_told_alike_each_time(
 
 
 def test_each_language_has_a_story_of_its_own(told: Mapping[str, Told]) -> None:
-    """No line is told twice in the same words, but for addresses and codes; the notices are the same in each story."""
+    """No line is told twice in the same words, but for addresses, codes and zones; the notices are the same."""
     unwrapped = {language: re.sub(r"\n {11}(?=\S)", " ", story.text) for language, story in told.items()}
     lines = {language: set(text.splitlines()) for language, text in unwrapped.items()}
     common = lines["en"] & lines["fr"] | lines["fr"] & lines["it"] | lines["it"] & lines["en"]
-    assert {line for line in common if re.search(r"\w", line) and not re.search(r"@|\[", line)} == set()
+    assert {line for line in common if re.search(r"\w", line) and not re.search(r"@|\[|UTC", line)} == set()
     assert _sent(told["en"].out) == _sent(told["fr"].out) == _sent(told["it"].out)
 
 
 def test_a_notice_is_in_the_language_of_its_reader(told: Mapping[str, Told]) -> None:
     """Each file says to whom it goes, and speaks their language, whatever that of the story."""
     sent = _sent(told["it"].out)
-    assert len(sent) == 36
+    assert len(sent) == 67
     assert sent["nadia-1_3_seats.enrolled_5.txt"].startswith(
         "To: noe.tremblay@example.com\nSubject: Inscription confirmée\N{NO-BREAK SPACE}: "
         "Secourisme en milieu de travail\nContent-Language: fr\n\nBonjour"
@@ -98,7 +99,21 @@ def test_an_invitation_has_its_own_page_to_answer_on(told: Mapping[str, Told]) -
         "nadia-2_4_seats.reminded_2.txt": ["https://portal.example.com/answer/nadia-2/2/1"],
         "nadia-2_4_seats.reminded_3.txt": ["https://portal.example.com/answer/nadia-2/3/1"],
         "nadia-2_8_seats.invited_3.txt": ["https://portal.example.com/answer/nadia-2/3/8"],
+        "nadia-3_1_seats.invited_1.txt": ["https://portal.example.com/answer/nadia-3/1/1"],
     }
+
+
+def test_an_offer_has_its_own_page_to_answer_on(told: Mapping[str, Told]) -> None:
+    """Whoever waited is led to the very place that is held for them (N2)."""
+    pages = [re.findall(r"https://\S+/offer/\S+", body) for body in _sent(told["en"].out).values()]
+    assert [found for found in pages if found] == [["https://portal.example.com/offer/first-aid-june/offer:6.1"]]
+
+
+@pytest.mark.parametrize("language", NARRATIONS)
+def test_nothing_of_who_was_forgotten_is_left(told: Mapping[str, Told], language: str) -> None:
+    """No byte of the organisation's file knows her any more, in whatever spelling (K13)."""
+    assert b"giulia" not in (told[language].out / "organisation.db").read_bytes().lower()
+    assert sorted(path.name for path in told[language].out.iterdir()) == [demo.MARK, "organisation.db", "outbox"]
 
 
 def test_the_list_has_one_person_in_two_spellings() -> None:
@@ -124,6 +139,26 @@ def test_what_is_kept_and_what_goes_back_is_told(told: Mapping[str, Told], langu
         for seat, money in event.seats.items()
     ] == [(1, "60.00", "189.99", False), (2, "249.99", "0.00", False), (2, "0.00", "249.99", True)]
     assert str(charge.refunded.decimal) == "439.98"
+
+
+def test_what_was_paid_for_a_session_that_was_cancelled_goes_back(told: Mapping[str, Told]) -> None:
+    """All of it, the difference of the transfer and what was due again with it; earlier fees are not kept (S14)."""
+    with SqliteStore(told["en"].out / "organisation.db").transaction() as work:
+        charges = [work.charges.get(paid) for paid in (scene.OLIVIAS_PAID, scene.MARCOS_JUNE_PAID)]
+    assert [(str(charge.captured.decimal), str(charge.going_back.decimal)) for charge in charges] == [
+        ("279.99", "279.99"),
+        ("689.97", "689.97"),
+    ]
+
+
+def test_the_pages_are_told(told: Mapping[str, Told]) -> None:
+    """The badge counts live seats, and one whose invitee let the time pass is free and to assign (S7, S15)."""
+    text = told["en"].text
+    assert "a badge: 10 seats. It is orange" in text
+    rows = [re.split(" {2,}", line.strip()) for line in text.splitlines()]
+    assert ["Monday, 12 May 2025", "nadia-2", "Nadia", "1", "0", "1", "1"] in rows
+    assert ["Monday, 16 June 2025", "olivia-2", "Olivia", "1", "1", "0", "0"] in rows
+    assert ["nadia-1", "1", "Élodie.Martin@example.com", "filled", "100%"] in rows
 
 
 # --- The folder
@@ -158,14 +193,14 @@ def test_what_is_not_a_demos_is_left_alone(tmp_path: Path, name: str) -> None:
 
 def _lines(narration: Narration) -> Iterator[tuple[str, str]]:
     for each in fields(Narration):
-        value: str | Mapping[Law, str] | tuple[str, ...] = getattr(narration, each.name)
+        value: str | Mapping[Law | BadgeColour, str] | tuple[str, ...] = getattr(narration, each.name)
         match value:
             case str():
                 yield each.name, value
             case tuple():
                 yield from ((f"{each.name}[{place}]", text) for place, text in enumerate(value))
             case _:
-                yield from ((f"{each.name}[{law}]", text) for law, text in value.items())
+                yield from ((f"{each.name}[{key}]", text) for key, text in value.items())
 
 
 def test_all_languages_tell_of_the_same_things() -> None:

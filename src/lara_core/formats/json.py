@@ -30,15 +30,29 @@ from lara_core.formats._hooks import JSON
 from lara_core.formats._strict import Format, Kind, Lift
 from lara_core.kernel.decisions import Event, Refusal
 from lara_core.kernel.receipts import Receipt
+from lara_core.purchase import PurchaseRefusal
 from lara_core.refunds import (
     Charge,
     ChargeCaptured,
     ChargeEvent,
+    DuesPaid,
+    MoneyMoved,
     RefundFailed,
     RefundRefusal,
     RefundRetried,
     RefundSucceeded,
+    SeatsReinstated,
     SeatsSettled,
+)
+from lara_core.registrations import (
+    Registered,
+    Registration,
+    RegistrationApproved,
+    RegistrationCancelled,
+    RegistrationEvent,
+    RegistrationRefusal,
+    RegistrationRefused,
+    RegistrationRequested,
 )
 from lara_core.seats import (
     InvitationAccepted,
@@ -50,24 +64,31 @@ from lara_core.seats import (
     RemindersSent,
     SeatEvent,
     SeatPool,
+    SeatReactivated,
     SeatRefusal,
     SeatRevoked,
     SeatsAssigned,
     SeatsBought,
     SeatsCancelled,
     SeatsInvited,
+    SeatTransferred,
 )
 from lara_core.sessions import (
     CapacityChanged,
     HoldReleased,
     HoldSecured,
+    HoldsSwept,
     PlacesGivenBack,
     PlacesHeld,
+    PlacesOffered,
     PlacesTaken,
     Session,
+    SessionCancelled,
     SessionEvent,
     SessionOpened,
     SessionRefusal,
+    WaitingJoined,
+    WaitingLeft,
 )
 from lara_core.telling.notices import Notice
 
@@ -78,6 +99,7 @@ __all__ = [
     "NAMES",
     "OLDER",
     "REFUSAL",
+    "REGISTRATION_EVENT",
     "SEAT_EVENT",
     "SESSION_EVENT",
     "Format",
@@ -101,6 +123,11 @@ NAMES: Final[Mapping[type[object], str]] = {
     HoldReleased: "sessions.hold_released.v1",
     PlacesTaken: "sessions.places_taken.v1",
     PlacesGivenBack: "sessions.places_given_back.v1",
+    SessionCancelled: "sessions.cancelled.v1",
+    WaitingJoined: "sessions.waiting_joined.v1",
+    WaitingLeft: "sessions.waiting_left.v1",
+    PlacesOffered: "sessions.places_offered.v1",
+    HoldsSwept: "sessions.holds_swept.v1",
     SeatPool: "seats.pool.v1",
     SeatsBought: "seats.bought.v1",
     SeatsAssigned: "seats.assigned.v1",
@@ -114,15 +141,32 @@ NAMES: Final[Mapping[type[object], str]] = {
     PoolHandedOver: "seats.handed_over.v1",
     SeatRevoked: "seats.revoked.v1",
     SeatsCancelled: "seats.cancelled.v1",
+    SeatTransferred: "seats.transferred.v1",
+    SeatReactivated: "seats.reactivated.v1",
     Charge: "refunds.charge.v1",
     ChargeCaptured: "refunds.captured.v1",
     SeatsSettled: "refunds.settled.v1",
+    SeatsReinstated: "refunds.reinstated.v1",
+    DuesPaid: "refunds.dues_paid.v1",
+    MoneyMoved: "refunds.money_moved.v1",
     RefundSucceeded: "refunds.succeeded.v1",
     RefundFailed: "refunds.failed.v1",
     RefundRetried: "refunds.retried.v1",
+    Registration: "registrations.registration.v1",
+    Registered: "registrations.registered.v1",
+    RegistrationRequested: "registrations.requested.v1",
+    RegistrationApproved: "registrations.approved.v1",
+    RegistrationRefused: "registrations.refused.v1",
+    RegistrationCancelled: "registrations.cancelled.v1",
     **{
         kind: f"{kind.code}.v1"
-        for kind in (*get_args(SessionRefusal), *get_args(SeatRefusal), *get_args(RefundRefusal))
+        for kind in (
+            *get_args(SessionRefusal),
+            *get_args(SeatRefusal),
+            *get_args(RefundRefusal),
+            *get_args(RegistrationRefusal),
+            *get_args(PurchaseRefusal),
+        )
     },
     Receipt: "receipt.v1",
     Notice: "notice.v1",
@@ -134,6 +178,7 @@ OLDER: Final[Mapping[str, Lift]] = {}
 SEAT_EVENT: Final = Kind[SeatEvent](SeatEvent)
 SESSION_EVENT: Final = Kind[SessionEvent](SessionEvent)
 CHARGE_EVENT: Final = Kind[ChargeEvent](ChargeEvent)
+REGISTRATION_EVENT: Final = Kind[RegistrationEvent](RegistrationEvent)
 EVENT: Final = Kind[Event](Event)
 REFUSAL: Final = Kind[Refusal](Refusal)
 
@@ -141,8 +186,8 @@ _FORMAT: Final = Format(
     NAMES,
     OLDER,
     protocols={
-        Event: SeatEvent | SessionEvent | ChargeEvent,
-        Refusal: SeatRefusal | SessionRefusal | RefundRefusal,
+        Event: SeatEvent | SessionEvent | ChargeEvent | RegistrationEvent,
+        Refusal: SeatRefusal | SessionRefusal | RefundRefusal | RegistrationRefusal | PurchaseRefusal,
     },
 )
 

@@ -6,79 +6,29 @@ the same call again.
 """
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from datetime import datetime, timedelta
 
 from lara_core import purchase
 from lara_core.hosting.once import once
 from lara_core.hosting.ports import GroupPurchase, Receipt, Store
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.decisions import Act, Refused
-from lara_core.kernel.errors import BadValue, Flaw
-from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.decisions import Act
+from lara_core.kernel.ids import (
+    ActorId,
+    HoldId,
+    PoolId,
+    PortalId,
+    ProviderId,
+    RefundId,
+    SeatNo,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person, PersonKey
-from lara_core.refunds import Charge, ChargeDecision, NothingCaptured, Override, RefundTerms
+from lara_core.purchase import BuyerRole
+from lara_core.refunds import Charge, ChargeDecision, Override, RefundTerms
 from lara_core.seats import Mode, Policy, SeatDecision, SeatPool
-from lara_core.sessions import Session, SessionDecision
-
-
-def open_session(
-    store: Store[GroupPurchase],
-    act: Act,
-    session: SessionId,
-    *,
-    starts: datetime,
-    ends: datetime,
-    capacity: int | None = None,
-) -> Receipt:
-    """Put a session on sale (N1)."""
-    content = {"do": "open_session", "session": session, "starts": starts, "ends": ends, "capacity": capacity}
-    return once(
-        store, act, content, lambda _: (Session.open(act, session, starts=starts, ends=ends, capacity=capacity),)
-    )
-
-
-def resize_session(store: Store[GroupPurchase], act: Act, session: SessionId, capacity: int | None) -> Receipt:
-    """Change a session's capacity (N1)."""
-    content = {"do": "resize_session", "session": session, "capacity": capacity}
-    return once(store, act, content, lambda work: (work.sessions.get(session).resize(act, capacity),))
-
-
-def hold_places(
-    store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId, places: int, *, until: Deadline | timedelta
-) -> Receipt:
-    """Keep places for somebody who is about to pay (N1), until a deadline or for a while.
-
-    A deadline is content, and must be the same when the command is repeated under its key (K4). A while counts from
-    the act, so "a quarter of an hour from now" is the same content now and two seconds later.
-    """
-    kept = until // timedelta(microseconds=1) if isinstance(until, timedelta) else until
-    content = {"do": "hold_places", "session": session, "hold": hold, "places": places, "until": kept}
-
-    def body(work: GroupPurchase) -> tuple[SessionDecision]:
-        deadline = _from_now(act, until) if isinstance(until, timedelta) else until
-        return (work.sessions.get(session).hold(act, hold, places, until=deadline),)
-
-    return once(store, act, content, body)
-
-
-def _from_now(act: Act, lasting: timedelta) -> Deadline:
-    try:
-        return Deadline.at(act.at + lasting)
-    except OverflowError:
-        raise BadValue("until", Flaw.NO_SUCH_TIME) from None
-
-
-def secure_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId) -> Receipt:
-    """Keep a hold from lapsing while a payment is being taken (N1)."""
-    content = {"do": "secure_hold", "session": session, "hold": hold}
-    return once(store, act, content, lambda work: (work.sessions.get(session).secure(act, hold),))
-
-
-def release_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId) -> Receipt:
-    """Put held places back on sale (N1)."""
-    content = {"do": "release_hold", "session": session, "hold": hold}
-    return once(store, act, content, lambda work: (work.sessions.get(session).release(act, hold),))
+from lara_core.sessions import Session
 
 
 def _on_pool(
@@ -117,17 +67,22 @@ def buy_seats(
     session: SessionId,
     transaction: TransactionId,
     buyer: ActorId,
+    portal: PortalId,
+    role: BuyerRole,
     prices: Sequence[Money],
     policy: Policy,
     learners: Sequence[Person] = (),
     invitees: Sequence[Person] = (),
     hold: HoldId | None = None,
+    invoice: Deadline | None = None,
 ) -> Receipt:
-    """Buy seats in bulk, with their places (S1, S8)."""
+    """Buy seats in bulk on *portal*, with their places (S1, S8)."""
     content = {
         "do": "buy_seats",
         "pool": pool,
         "session": session,
+        "portal": portal,
+        "role": role,
         "transaction": transaction,
         "buyer": buyer,
         "prices": tuple(prices),
@@ -135,6 +90,7 @@ def buy_seats(
         "learners": tuple(learners),
         "invitees": tuple(invitees),
         "hold": hold,
+        "invoice": invoice,
     }
 
     def body(work: GroupPurchase) -> purchase.Bought:
@@ -142,6 +98,8 @@ def buy_seats(
             act,
             work.sessions.get(session),
             pool,
+            role=role,
+            bulk_buyers=work.bulk_buyers(portal),
             transaction=transaction,
             buyer=buyer,
             prices=prices,
@@ -149,6 +107,7 @@ def buy_seats(
             learners=learners,
             invitees=invitees,
             hold=hold,
+            invoice=invoice,
             seated=work.seated(session),
         )
 
@@ -267,11 +226,13 @@ def cancel_seats(
     *,
     refund: RefundId | None = None,
     override: Override | None = None,
+    as_buyer: bool = False,
 ) -> Receipt:
     """Cancel seats of a pool, give their places back, and refund what the terms give, under *refund* (S11, S12).
 
     Without *refund*, what was paid is kept. Where nothing is captured yet, a refund of seats that have a price is
-    refused (`NothingCaptured`): cancel them without one, or record the capture first.
+    refused (`NothingCaptured`): cancel them without one, or record the capture first. With *as_buyer* the buyer does
+    it, where the policy lets them.
     """
     content = {
         "do": "cancel_seats",
@@ -279,11 +240,14 @@ def cancel_seats(
         "seats": tuple(sorted(set(seats))),
         "refund": refund,
         "override": override,
+        "as_buyer": as_buyer,
     }
 
     def body(work: GroupPurchase) -> purchase.GivenBack | purchase.Settled:
-        found = work.pools.get(pool)
-        return _cancelled(work, act, found, seats, refund, override)
+        found, session, charge = _sold(work, pool)
+        return purchase.cancel_seats(
+            act, session, found, seats, charge=charge, refund=refund, override=override, as_buyer=as_buyer
+        )
 
     return once(store, act, content, body)
 
@@ -295,31 +259,158 @@ def cancel_all_seats(
     *,
     refund: RefundId | None = None,
     override: Override | None = None,
+    as_buyer: bool = False,
 ) -> Receipt:
     """Cancel every live seat of a pool, as `cancel_seats` does (S11, S12)."""
-    content = {"do": "cancel_all_seats", "pool": pool, "refund": refund, "override": override}
+    content = {
+        "do": "cancel_all_seats",
+        "pool": pool,
+        "refund": refund,
+        "override": override,
+        "as_buyer": as_buyer,
+    }
 
     def body(work: GroupPurchase) -> purchase.GivenBack | purchase.Settled:
-        found = work.pools.get(pool)
-        return _cancelled(work, act, found, found.live, refund, override)
+        found, session, charge = _sold(work, pool)
+        return purchase.cancel_all_seats(
+            act, session, found, charge=charge, refund=refund, override=override, as_buyer=as_buyer
+        )
 
     return once(store, act, content, body)
 
 
-def _cancelled(
-    work: GroupPurchase,
+def cancel_transaction(
+    store: Store[GroupPurchase],
     act: Act,
-    pool: SeatPool,
-    seats: Collection[SeatNo],
-    refund: RefundId | None,
-    override: Override | None,
-) -> purchase.GivenBack | purchase.Settled:
-    session, charge = work.sessions.get(pool.session), work.charges.find(pool.transaction)
-    if charge is None:
-        if refund is not None and any(pool.paid[seat - 1] for seat in seats if 1 <= seat <= len(pool.paid)):
-            raise Refused(NothingCaptured(pool.transaction))
-        return purchase.cancel_seats(act, session, pool, seats)
-    return purchase.cancel_and_refund(act, session, pool, charge, seats, refund=refund, override=override)
+    transaction: TransactionId,
+    *,
+    refund: RefundId | None = None,
+    override: Override | None = None,
+    as_buyer: bool = False,
+) -> Receipt:
+    """Cancel every live seat of all pools of a transaction, as `cancel_seats` does (S11, S12).
+
+    What goes back for one pool is the refund `lara_core.purchase.refund_of(refund, pool)`.
+    """
+    content = {
+        "do": "cancel_transaction",
+        "transaction": transaction,
+        "refund": refund,
+        "override": override,
+        "as_buyer": as_buyer,
+    }
+
+    def body(work: GroupPurchase) -> purchase.Decisions:
+        pools = [work.pools.get(pool) for pool in work.pools.of_transaction(transaction)]
+        return purchase.cancel_transaction(
+            act,
+            [(work.sessions.get(pool.session), pool) for pool in pools],
+            charge=work.charges.find(transaction),
+            refund=refund,
+            override=override,
+            as_buyer=as_buyer,
+        )
+
+    return once(store, act, content, body)
+
+
+def cancel_unassigned(
+    store: Store[GroupPurchase], act: Act, pool: PoolId, *, refund: RefundId | None = None
+) -> Receipt:
+    """Cancel the seats of a pool that nobody assigned in time (S10). Without *refund*, what was paid is kept."""
+    content = {"do": "cancel_unassigned", "pool": pool, "refund": refund}
+
+    def body(work: GroupPurchase) -> purchase.GivenBack | purchase.Settled:
+        found, session, charge = _sold(work, pool)
+        return purchase.cancel_unassigned(act, session, found, charge=charge, refund=refund)
+
+    return once(store, act, content, body)
+
+
+def release_unpaid(store: Store[GroupPurchase], act: Act, pool: PoolId) -> Receipt:
+    """Release the seats of a pool whose invoice was not paid in time; hosts do it now and then (S17)."""
+    content = {"do": "release_unpaid", "pool": pool}
+
+    def body(work: GroupPurchase) -> purchase.GivenBack:
+        found, session, charge = _sold(work, pool)
+        return purchase.release_unpaid(act, session, found, charge=charge)
+
+    return once(store, act, content, body)
+
+
+def reactivate_seat(
+    store: Store[GroupPurchase],
+    act: Act,
+    pool: PoolId,
+    seat: SeatNo,
+    *,
+    to: Person | None = None,
+    mode: Mode = Mode.IMMEDIATE,
+) -> Receipt:
+    """Make a cancelled seat live again, for its former learner or for *to* in *mode* (S13)."""
+    content = {"do": "reactivate_seat", "pool": pool, "seat": seat, "to": to, "mode": mode}
+
+    def body(work: GroupPurchase) -> purchase.Reactivated | purchase.Reinstated:
+        found, session, charge = _sold(work, pool)
+        return purchase.reactivate_seat(
+            act, session, found, seat, to=to, mode=mode, charge=charge, seated=work.seated(found.session)
+        )
+
+    return once(store, act, content, body)
+
+
+def transfer_seat(
+    store: Store[GroupPurchase],
+    act: Act,
+    pool: PoolId,
+    seat: SeatNo,
+    *,
+    there: SessionId,
+    to: PoolId,
+    price: Money,
+    provider: ProviderId,
+    provider_there: ProviderId,
+    refund: RefundId,
+) -> Receipt:
+    """Move a learner to another session, onto the one seat of the new pool *to*, which costs *price* (N3).
+
+    The providers are those that sell the two sessions. Where the new seat costs less, the rest goes back as *refund*.
+    """
+    content = {
+        "do": "transfer_seat",
+        "pool": pool,
+        "seat": seat,
+        "there": there,
+        "to": to,
+        "price": price,
+        "provider": provider,
+        "provider_there": provider_there,
+        "refund": refund,
+    }
+
+    def body(work: GroupPurchase) -> purchase.Transferred | purchase.TransferredPaid:
+        found, session, charge = _sold(work, pool)
+        return purchase.transfer_seat(
+            act,
+            session,
+            found,
+            seat,
+            there=work.sessions.get(there),
+            to=to,
+            price=price,
+            provider=provider,
+            provider_there=provider_there,
+            charge=charge,
+            refund=refund,
+            seated_there=work.seated(there),
+        )
+
+    return once(store, act, content, body)
+
+
+def _sold(work: GroupPurchase, pool: PoolId) -> tuple[SeatPool, Session, Charge | None]:
+    found = work.pools.get(pool)
+    return found, work.sessions.get(found.session), work.charges.find(found.transaction)
 
 
 def capture_payment(
@@ -371,6 +462,14 @@ def refund_kept(
         return (purchase.refund_kept(act, session, found, charge, seats, refund=refund, override=override),)
 
     return once(store, act, content, body)
+
+
+def pay_due(
+    store: Store[GroupPurchase], act: Act, transaction: TransactionId, pool: PoolId, seats: Collection[SeatNo]
+) -> Receipt:
+    """Record that what was due for seats was taken (S13)."""
+    content = {"do": "pay_due", "transaction": transaction, "pool": pool, "seats": tuple(sorted(set(seats)))}
+    return once(store, act, content, lambda work: (work.charges.get(transaction).pay_due(act, pool, seats),))
 
 
 def refund_succeeded(store: Store[GroupPurchase], act: Act, transaction: TransactionId, refund: RefundId) -> Receipt:

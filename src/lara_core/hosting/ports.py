@@ -15,7 +15,9 @@ The promises are few, and `lara_core.testing.conformance` holds each of them aga
 - `save` accepts a decision only on the version that it was decided on, else `StaleState` (K5). A decision that begins
   an aggregate is inserted. An id that was there when the transaction began is `IdReused`; one that somebody else has
   used since is `StaleState`, and the command, run again, finds out what it was used for.
-- Sessions, pools and charges have ids of their own: a pool may be called what a session is called.
+- Sessions, pools, charges and registrations have ids of their own: a pool may be called what a session is called.
+- Erasing a person rewrites everything at once, and what is rewritten is as if the tombstone had been there from the
+  beginning (K13).
 - Keys are kept for good, per actor (K4). An outbox keeps one notice per key (K12).
 """
 
@@ -26,15 +28,29 @@ from typing import Protocol, TypeVar
 from attrs import frozen
 
 from lara_core.kernel.decisions import Aggregate, Decision, Event
-from lara_core.kernel.ids import ActorId, Key, PoolId, SessionId, TransactionId
+from lara_core.kernel.erasure import Erasure
+from lara_core.kernel.ids import ActorId, Key, PoolId, PortalId, RegistrationId, SessionId, TransactionId
 from lara_core.kernel.people import PersonKey
 from lara_core.kernel.receipts import Receipt, Written
+from lara_core.purchase import BuyerRole
 from lara_core.refunds import Charge, ChargeEvent
+from lara_core.registrations import Registration, RegistrationEvent
 from lara_core.seats import SeatEvent, SeatPool
 from lara_core.sessions import Session, SessionEvent
 from lara_core.telling.notices import Notice, Setting
 
-__all__ = ["Answer", "GroupPurchase", "Pools", "Receipt", "Sessions", "Store", "Work", "Written"]
+__all__ = [
+    "Answer",
+    "Charges",
+    "GroupPurchase",
+    "Pools",
+    "Receipt",
+    "Registrations",
+    "Sessions",
+    "Store",
+    "Work",
+    "Written",
+]
 
 
 @frozen
@@ -77,6 +93,15 @@ class Work(Protocol):
         """Mark *notice* as sent; its key stays used."""
         ...
 
+    def erase(self, erasure: Erasure) -> None:
+        """Rewrite all that is kept so that it knows the person no more (K13).
+
+        States, events, receipts and notices become what `lara_core.kernel.erasure.erased` makes of them, whatever was
+        derived from them with them. Notices to the person that still wait are marked as sent. Versions, keys and
+        fingerprints stay; what an erased actor was answered stands under who stands for them.
+        """
+        ...
+
 
 W_co = TypeVar("W_co", bound=Work, covariant=True)
 
@@ -116,6 +141,10 @@ class Pools(Protocol):
         """The pools of a session, by id."""
         ...
 
+    def of_transaction(self, transaction: TransactionId) -> Sequence[PoolId]:
+        """The pools of a transaction, by id."""
+        ...
+
 
 class Charges(Protocol):
     """The charges of an organisation: one for each transaction that money was taken for."""
@@ -133,8 +162,24 @@ class Charges(Protocol):
         ...
 
 
+class Registrations(Protocol):
+    """The individual and imported registrations of an organisation."""
+
+    def get(self, registration: RegistrationId) -> Registration:
+        """The registration as it stands. `NotFound` where there is none."""
+        ...
+
+    def events(self, registration: RegistrationId) -> Sequence[RegistrationEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is none."""
+        ...
+
+    def of_session(self, session: SessionId) -> Sequence[RegistrationId]:
+        """The registrations of a session, by id."""
+        ...
+
+
 class GroupPurchase(Work, Protocol):
-    """A unit of work that keeps sessions, seat pools and charges."""
+    """A unit of work that keeps sessions, seat pools, charges and registrations."""
 
     @property
     def sessions(self) -> Sessions: ...
@@ -144,6 +189,13 @@ class GroupPurchase(Work, Protocol):
 
     @property
     def charges(self) -> Charges: ...
+
+    @property
+    def registrations(self) -> Registrations: ...
+
+    def bulk_buyers(self, portal: PortalId) -> Container[BuyerRole]:
+        """The roles for which group purchase is switched on there; none where the portal is not known (S1)."""
+        ...
 
     def seated(self, session: SessionId) -> Container[PersonKey]:
         """The keys of all who sit in a session, invited or enrolled, in any pool or individually.

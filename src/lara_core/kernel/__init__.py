@@ -20,7 +20,20 @@ from lara_core.kernel.errors import (
     NotFound,
     StaleState,
 )
-from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import (
+    AccountId,
+    ActorId,
+    HoldId,
+    Key,
+    PoolId,
+    PortalId,
+    ProviderId,
+    RefundId,
+    RegistrationId,
+    SeatNo,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person, PersonKey
 
@@ -46,9 +59,12 @@ __all__ = [
     "Person",
     "PersonKey",
     "PoolId",
+    "PortalId",
+    "ProviderId",
     "RefundId",
     "Refusal",
     "Refused",
+    "RegistrationId",
     "SeatNo",
     "SessionId",
     "StaleState",

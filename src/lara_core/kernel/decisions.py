@@ -78,6 +78,15 @@ class Decision(Generic[S_co, E_co]):
     events: tuple[E_co, ...] = ()
 
 
+S = TypeVar("S")
+E = TypeVar("E")
+
+
+def in_turn(first: Decision[S, E], later: Decision[S, E]) -> Decision[S, E]:
+    """Two decisions on one aggregate as one: *later* was made on the state after *first*."""
+    return Decision(later.state, (*first.events, *later.events))
+
+
 class Aggregate(Protocol):
     """A frozen state that is the fold of its events. Its version is how many there were (K5).
 

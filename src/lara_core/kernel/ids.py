@@ -54,6 +54,18 @@ class RefundId(Id):
     """Money on its way back; the same through all tries."""
 
 
+class RegistrationId(Id):
+    """Somebody's own place in a session, on no pool's seat."""
+
+
+class ProviderId(Id):
+    """Who sells a training."""
+
+
+class PortalId(Id):
+    """One of the organisation's sites, with switches of its own."""
+
+
 class SeatNo(int):
     """A seat's number in its pool, from 1; never used again for another seat of the pool. A plain int, like ids."""
 

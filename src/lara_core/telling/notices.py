@@ -12,14 +12,21 @@ from collections.abc import Container, Iterator, Mapping
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Aggregate, Decision, Event
-from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId
+from lara_core.kernel.ids import ActorId, HoldId, PoolId, SeatNo, SessionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
-from lara_core.refunds import Charge, Refund, RefundFailed, RefundSucceeded, SeatsSettled
+from lara_core.refunds import Charge, MoneyMoved, RefundFailed, RefundSucceeded, SeatsReinstated, SeatsSettled
+from lara_core.registrations import (
+    Registered,
+    Registration,
+    RegistrationApproved,
+    RegistrationCancelled,
+    RegistrationRefused,
+)
 from lara_core.seats import (
     InvitationAccepted,
     InvitationCorrected,
@@ -28,12 +35,15 @@ from lara_core.seats import (
     LearnerWithdrew,
     RemindersSent,
     SeatPool,
+    SeatReactivated,
     SeatRevoked,
     SeatsAssigned,
     SeatsBought,
     SeatsCancelled,
     SeatsInvited,
+    SeatTransferred,
 )
+from lara_core.sessions import PlacesOffered, Session, SessionCancelled
 
 
 class Party(StrEnum):
@@ -46,6 +56,9 @@ class Party(StrEnum):
     BUYER = "buyer"
     BUYER_OF_EXPIRED = "buyer_of_expired"
     PAYER = "payer"
+    OFFERED = "offered"
+    WAITING = "waiting"
+    REGISTRANT = "registrant"
 
 
 class Template(StrEnum):
@@ -57,14 +70,23 @@ class Template(StrEnum):
     EXPIRED = "seats.expired"
     REVOKED = "seats.revoked"
     CANCELLED = "seats.cancelled"
+    TRANSFERRED = "seats.transferred"
     ACCEPTED_BUYER = "seats.accepted_buyer"
     DECLINED_BUYER = "seats.declined_buyer"
     EXPIRED_BUYER = "seats.expired_buyer"
     WITHDRAWN_BUYER = "seats.withdrawn_buyer"
     CANCELLED_BUYER = "seats.cancelled_buyer"
+    TRANSFERRED_BUYER = "seats.transferred_buyer"
+    REACTIVATED_BUYER = "seats.reactivated_buyer"
     REFUND_REQUESTED = "refunds.requested_buyer"
     REFUND_SUCCEEDED = "refunds.succeeded_buyer"
     REFUND_FAILED = "refunds.failed_buyer"
+    DUE = "refunds.due_buyer"
+    OFFERED = "sessions.offered"
+    WAITING_OVER = "sessions.waiting_over"
+    REGISTERED = "registrations.registered"
+    REGISTRATION_REFUSED = "registrations.refused"
+    REGISTRATION_CANCELLED = "registrations.cancelled"
 
 
 class Setting(StrEnum):
@@ -76,14 +98,23 @@ class Setting(StrEnum):
     TELL_EXPIRED = "tell_expired"
     TELL_REVOKED = "tell_revoked"
     TELL_CANCELLED = "tell_cancelled"
+    TELL_TRANSFERRED = "tell_transferred"
     TELL_BUYER_ACCEPTED = "tell_buyer_accepted"
     TELL_BUYER_DECLINED = "tell_buyer_declined"
     TELL_BUYER_EXPIRED = "tell_buyer_expired"
     TELL_BUYER_WITHDRAWN = "tell_buyer_withdrawn"
     TELL_BUYER_CANCELLED = "tell_buyer_cancelled"
+    TELL_BUYER_TRANSFERRED = "tell_buyer_transferred"
+    TELL_BUYER_REACTIVATED = "tell_buyer_reactivated"
     TELL_BUYER_REFUND_REQUESTED = "tell_buyer_refund_requested"
     TELL_BUYER_REFUND_SUCCEEDED = "tell_buyer_refund_succeeded"
     TELL_BUYER_REFUND_FAILED = "tell_buyer_refund_failed"
+    TELL_BUYER_DUE = "tell_buyer_due"
+    TELL_OFFERED = "tell_offered"
+    TELL_WAITING_OVER = "tell_waiting_over"
+    TELL_REGISTERED = "tell_registered"
+    TELL_REGISTRATION_REFUSED = "tell_registration_refused"
+    TELL_REGISTRATION_CANCELLED = "tell_registration_cancelled"
 
 
 @frozen
@@ -99,6 +130,9 @@ _ENROLLED: Final = Row(Party.NEW_HOLDER, Template.ENROLLED, Setting.TELL_ENROLLE
 _INVITED: Final = Row(Party.INVITEE, Template.INVITED, Setting.TELL_INVITED)
 _EXPIRED: Final = Row(Party.EXPIRED, Template.EXPIRED, Setting.TELL_EXPIRED)
 _EXPIRED_BUYER: Final = Row(Party.BUYER_OF_EXPIRED, Template.EXPIRED_BUYER, Setting.TELL_BUYER_EXPIRED)
+_REFUND_REQUESTED: Final = Row(Party.PAYER, Template.REFUND_REQUESTED, Setting.TELL_BUYER_REFUND_REQUESTED)
+_DUE: Final = Row(Party.PAYER, Template.DUE, Setting.TELL_BUYER_DUE)
+_REGISTERED: Final = Row(Party.REGISTRANT, Template.REGISTERED, Setting.TELL_REGISTERED)
 
 # An event that is not here is told to nobody.
 TABLE: Final[Mapping[type[Event], tuple[Row, ...]]] = {
@@ -117,10 +151,30 @@ TABLE: Final[Mapping[type[Event], tuple[Row, ...]]] = {
         Row(Party.OLD_HOLDER, Template.CANCELLED, Setting.TELL_CANCELLED),
         Row(Party.BUYER, Template.CANCELLED_BUYER, Setting.TELL_BUYER_CANCELLED),
     ),
-    # Only where anything goes back.
-    SeatsSettled: (Row(Party.PAYER, Template.REFUND_REQUESTED, Setting.TELL_BUYER_REFUND_REQUESTED),),
+    # The new seat's own event tells the learner how to get in there.
+    SeatTransferred: (
+        Row(Party.OLD_HOLDER, Template.TRANSFERRED, Setting.TELL_TRANSFERRED),
+        Row(Party.BUYER, Template.TRANSFERRED_BUYER, Setting.TELL_BUYER_TRANSFERRED),
+    ),
+    SeatReactivated: (
+        _ENROLLED,
+        _INVITED,
+        Row(Party.BUYER, Template.REACTIVATED_BUYER, Setting.TELL_BUYER_REACTIVATED),
+    ),
+    # Only where anything goes back, or is due.
+    SeatsSettled: (_REFUND_REQUESTED,),
+    SeatsReinstated: (_DUE,),
+    MoneyMoved: (_REFUND_REQUESTED, _DUE),
     RefundSucceeded: (Row(Party.PAYER, Template.REFUND_SUCCEEDED, Setting.TELL_BUYER_REFUND_SUCCEEDED),),
     RefundFailed: (Row(Party.PAYER, Template.REFUND_FAILED, Setting.TELL_BUYER_REFUND_FAILED),),
+    PlacesOffered: (Row(Party.OFFERED, Template.OFFERED, Setting.TELL_OFFERED),),
+    SessionCancelled: (Row(Party.WAITING, Template.WAITING_OVER, Setting.TELL_WAITING_OVER),),
+    Registered: (_REGISTERED,),
+    RegistrationApproved: (_REGISTERED,),
+    RegistrationRefused: (Row(Party.REGISTRANT, Template.REGISTRATION_REFUSED, Setting.TELL_REGISTRATION_REFUSED),),
+    RegistrationCancelled: (
+        Row(Party.REGISTRANT, Template.REGISTRATION_CANCELLED, Setting.TELL_REGISTRATION_CANCELLED),
+    ),
 }
 
 
@@ -129,20 +183,21 @@ Recipient: TypeAlias = Person | ActorId
 
 @frozen
 class Notice:
-    """Tell *to* by *template*, about *seats* of *pool* in *session*.
+    """Tell *to* by *template*, about *session*, and *seats* of *pool* where it is about seats.
 
     *to* is a learner, or the buyer by the id under which the host knows how to reach them. One about an invitation
-    has its number, which its answer must name, and *until*, which the session's start can come before; one about a
-    refund has the *amount*.
+    has its number, which its answer must name, and *until*, which the session's start can come before; one about an
+    offered place has its *hold* and *until*; one about money has the *amount*.
     """
 
     key: str
     to: Recipient
     template: Template
     session: SessionId
-    pool: PoolId
-    seats: tuple[SeatNo, ...]
+    pool: PoolId | None = None
+    seats: tuple[SeatNo, ...] = ()
     invitation: int | None = None
+    hold: HoldId | None = None
     until: Deadline | None = None
     amount: Money | None = None
 
@@ -154,48 +209,63 @@ def notices(decision: Decision[Aggregate, Event], *, silenced: Container[Setting
     """
     state = decision.state
     before = state.version - len(decision.events)
-    rows = (
-        (version, event, row)
+    return tuple(
+        evolve(notice, key=f"{state.id}:{version}:{row.template}:{notice.key}")
         for version, event in enumerate(decision.events, before + 1)
         for row in TABLE.get(type(event), ())
         if row.setting not in silenced
+        for notice in _notices(row, state, event)
     )
+
+
+def _notices(row: Row, state: Aggregate, event: Event) -> Iterator[Notice]:
+    """What *row* makes of an event. The key is still the part that tells the row's notices apart."""
     match state:
         case SeatPool():
-            return tuple(
-                _notice(state, version, row, to, seats)
-                for version, event, row in rows
-                for to, seats in _told(row.party, state, event)
-            )
+            for to, seats in _told(row.party, state, event):
+                sent = state.invited.get(seats[0]) if row.party is Party.INVITEE else None
+                number, until = (None, None) if sent is None else (sent.number, sent.until)
+                yield Notice(
+                    str(seats[0]), to, row.template, state.session, state.id, seats, invitation=number, until=until
+                )
         case Charge():
-            return tuple(
-                _about_money(state, version, row, refund)
-                for version, event, row in rows
-                for refund in _refunds(state, event)
-            )
-        case _:
-            return ()
-
-
-def _about_money(charge: Charge, version: int, row: Row, refund: Refund) -> Notice:
-    key = f"{charge.id}:{version}:{row.template}:{refund.seats[0]}"
-    return Notice(key, charge.buyer, row.template, refund.session, refund.pool, refund.seats, amount=refund.amount)
-
-
-def _refunds(charge: Charge, event: Event) -> Iterator[Refund]:
-    match event:
-        case SeatsSettled(refund=str() as refund) | RefundSucceeded(refund=refund) | RefundFailed(refund=refund):
-            yield charge.refunds[refund]
+            for session, pool, seats, amount in _money(row.template, state, event):
+                yield Notice(str(seats[0]), state.buyer, row.template, session, pool, seats, amount=amount)
+        case Session():
+            for number, (person, hold, until) in enumerate(_waiting(event), 1):
+                yield Notice(str(number), person, row.template, state.id, hold=hold, until=until)
+        case Registration():
+            yield Notice("1", state.person, row.template, state.session)
         case _:
             return
 
 
-def _notice(pool: SeatPool, version: int, row: Row, to: Recipient, seats: tuple[SeatNo, ...]) -> Notice:
-    # A pool's id may have colons; the three parts after it have none.
-    key = f"{pool.id}:{version}:{row.template}:{seats[0]}"
-    sent = pool.invited.get(seats[0]) if row.party is Party.INVITEE else None
-    number, until = (None, None) if sent is None else (sent.number, sent.until)
-    return Notice(key, to, row.template, pool.session, pool.id, seats, number, until)
+def _waiting(event: Event) -> Iterator[tuple[Person, HoldId | None, Deadline | None]]:
+    match event:
+        case PlacesOffered(offers=offers, until=until):
+            yield from ((person, hold, until) for hold, person in offers.items())
+        case SessionCancelled(waiting=people):
+            yield from ((person, None, None) for person in people)
+        case _:
+            return
+
+
+def _money(
+    template: Template, charge: Charge, event: Event
+) -> Iterator[tuple[SessionId, PoolId, tuple[SeatNo, ...], Money]]:
+    match template, event:
+        case Template.DUE, SeatsReinstated(session=session, pool=pool, seats=seats, due=due) if due:
+            yield session, pool, tuple(sorted(seats)), due
+        case Template.DUE, MoneyMoved(session=session, to=pool, arrived=arrived) if arrived.due:
+            yield session, pool, (SeatNo(1),), arrived.due
+        case Template.REFUND_REQUESTED, SeatsSettled(refund=str() as refund) | MoneyMoved(refund=str() as refund):
+            found = charge.refunds[refund]
+            yield found.session, found.pool, found.seats, found.amount
+        case _, RefundSucceeded(refund=refund) | RefundFailed(refund=refund):
+            found = charge.refunds[refund]
+            yield found.session, found.pool, found.seats, found.amount
+        case _:
+            return
 
 
 def _told(party: Party, pool: SeatPool, event: Event) -> Iterator[tuple[Recipient, tuple[SeatNo, ...]]]:
@@ -208,16 +278,22 @@ def _told(party: Party, pool: SeatPool, event: Event) -> Iterator[tuple[Recipien
             yield from _each(people)
         case Party.NEW_HOLDER, InvitationAccepted(seat=seat, learner=person):
             yield person, (seat,)
-        case Party.NEW_HOLDER, SeatRevoked(seat=seat, to=Person() as person, until=None):
+        case Party.NEW_HOLDER, SeatRevoked(seat=seat, to=Person() as person, until=None) | SeatReactivated(
+            seat=seat, to=Person() as person, until=None
+        ):
             yield person, (seat,)
-        case Party.INVITEE, SeatRevoked(seat=seat, to=Person() as person, until=Deadline()):
+        case Party.INVITEE, SeatRevoked(seat=seat, to=Person() as person, until=Deadline()) | SeatReactivated(
+            seat=seat, to=Person() as person, until=Deadline()
+        ):
             yield person, (seat,)
         case Party.INVITEE, InvitationCorrected(seat=seat, to=person):
             yield person, (seat,)
         case Party.OLD_HOLDER, SeatRevoked(seat=seat, holder=person):
             yield person, (seat,)
-        case Party.OLD_HOLDER, SeatsCancelled(holders=people):
-            yield from _each(people)
+        case Party.OLD_HOLDER, SeatsCancelled(learners=learners, invitees=invitees):
+            yield from _each(dict(sorted({**learners, **invitees}.items())))
+        case Party.OLD_HOLDER, SeatTransferred(seat=seat, learner=person):
+            yield person, (seat,)
         case Party.EXPIRED, SeatsAssigned(learners=again, expired=people) | SeatsInvited(
             invitees=again, expired=people
         ):
@@ -230,7 +306,14 @@ def _told(party: Party, pool: SeatPool, event: Event) -> Iterator[tuple[Recipien
             expired=people
         ) if people:
             yield pool.buyer, tuple(people)
-        case Party.BUYER, InvitationAccepted(seat=seat) | InvitationDeclined(seat=seat) | LearnerWithdrew(seat=seat):
+        case (
+            Party.BUYER,
+            InvitationAccepted(seat=seat)
+            | InvitationDeclined(seat=seat)
+            | LearnerWithdrew(seat=seat)
+            | SeatTransferred(seat=seat)
+            | SeatReactivated(seat=seat),
+        ):
             yield pool.buyer, (seat,)
         case Party.BUYER, SeatsCancelled(seats=seats):
             yield pool.buyer, seats

@@ -4,10 +4,10 @@ Refusals, flaws and notices are values without words. Here each gets one or two 
 about to read them: what is wrong, and what to do next. A host makes one `Texts` and keeps it.
 
 Every text has an id that is a code: `seats.no_such_seat`, `flaw.empty`, `seats.enrolled.subject`,
-`seat_state.free`. `TEXTS` lists them all, with the fields that each may name; it is made from the unions and
-enums themselves, so a refusal without words is found when a `Texts` is made, and not when somebody is refused.
-English is a catalogue like the others. Which field of a text is the number that its plural goes by stands in
-`COUNTED`; a few texts say something else altogether where that number is zero (`….none`).
+`seat_state.free`. `TEXTS` lists them all, with the fields that each may name, so a refusal without words is found when
+a `Texts` is made, and not when somebody is refused. English is a catalogue like the others. Which field of a text is
+the number that its plural goes by stands in `COUNTED`; a few texts say something else altogether where there is none of
+a thing (`NONE_OF`). Which texts there are stands in `lara_core.telling.inventory`; all of it is imported from here.
 
 Filling in. `{seat}` in a text is replaced by that field; everything else that looks like a format stays as it is
 written. What is filled in is never read again. So nothing that a person typed can act as a format, and as values
@@ -31,7 +31,6 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from types import MappingProxyType
 from typing import Final, TypeAlias, get_args
 
 from attrs import Factory, field, fields, frozen, has
@@ -50,22 +49,38 @@ from lara_core.kernel.ids import SeatNo
 from lara_core.kernel.money import FIGURES, Money
 from lara_core.kernel.people import EmailAddress, Person, distinct
 from lara_core.kernel.validators import checked, line
-from lara_core.refunds import RefundRefusal, RefundState, RefundVerb
-from lara_core.seats import (
-    AccountNeeded,
-    AlreadySeated,
-    LearnersNeeded,
-    Mode,
-    NamedTwice,
-    NobodyToSeat,
-    NotEnoughSeats,
-    RemindersUsed,
-    SeatRefusal,
-    SeatState,
-    SeatVerb,
+from lara_core.telling.inventory import (
+    ABOUT_SEATS,
+    COUNTED,
+    ERRORS,
+    LABELS,
+    NONE_OF,
+    TEXTS,
+    TO_ANSWER,
+    TO_INVITEES,
+    TO_LEARNERS,
+    TO_PAYERS,
+    Answered,
+    Label,
 )
-from lara_core.sessions import CapacityBelowUse, FewerTaken, NotEnoughPlaces, SessionRefusal
-from lara_core.telling.notices import TABLE, Notice, Party, Template
+from lara_core.telling.notices import Notice
+
+__all__ = [
+    "COUNTED",
+    "LINK_LENGTH",
+    "MOST_LISTED",
+    "NONE_OF",
+    "TEXTS",
+    "About",
+    "Answered",
+    "Label",
+    "Message",
+    "Shown",
+    "Texts",
+    "Words",
+    "faults",
+    "missing",
+]
 
 MOST_LISTED: Final = 10
 """How many people or seats a sentence lists; it says how many more there are. The value has them all."""
@@ -73,97 +88,8 @@ MOST_LISTED: Final = 10
 LINK_LENGTH: Final = 2_000
 _LINK: Final = re.compile(r"https?://\S+")
 
-# --- Which texts there are --------------------------------------------------------------------------------
-
-COUNTED: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        NotEnoughPlaces.code: "available",
-        CapacityBelowUse.code: "used",
-        FewerTaken.code: "taken",
-        NotEnoughSeats.code: "free",
-        NobodyToSeat.code: "already",
-        AccountNeeded.code: "people",
-        AlreadySeated.code: "people",
-        NamedTwice.code: "people",
-        LearnersNeeded.code: "seats",
-        RemindersUsed.code: "reminders",
-        f"{Template.EXPIRED_BUYER}.subject": "seats",
-        f"{Template.EXPIRED_BUYER}.body": "seats",
-        f"{Template.CANCELLED_BUYER}.subject": "seats",
-        f"{Template.CANCELLED_BUYER}.body": "seats",
-        f"{Template.REFUND_REQUESTED}.body": "seats",
-        f"{Template.REFUND_SUCCEEDED}.body": "seats",
-        f"{Template.REFUND_FAILED}.body": "seats",
-        "show.more": "count",
-    }
-)
-"""The texts with plural forms, and the field whose number, or length, chooses the form."""
-
-# The plural rules of these languages do not set zero apart; people do.
-_NONE: Final = frozenset(
-    {NotEnoughPlaces.code, FewerTaken.code, NotEnoughSeats.code, NobodyToSeat.code, RemindersUsed.code}
-)
-
-# What a store can answer a person with. A broken contract is for the adapter's author alone.
-Answered: TypeAlias = BadValue | StaleState | IdReused | NotFound
-_ERRORS: Final[Mapping[type[Answered], str]] = {
-    StaleState: "error.stale_state",
-    IdReused: "error.id_reused",
-    NotFound: "error.not_found",
-}
-
-_LABELS: Final[Mapping[type[StrEnum], str]] = {
-    SeatState: "seat_state",
-    SeatVerb: "seat_verb",
-    Mode: "seat_mode",
-    RefundState: "refund_state",
-    RefundVerb: "refund_verb",
-}
-
-_ABOUT: Final = frozenset({"title", "starts", "place", "sign_in", "organisation", "seats"})
-_INVITATION: Final = frozenset({"until", "answer"})
-
-
-def _to(*parties: Party) -> frozenset[Template]:
-    return frozenset(row.template for rows in TABLE.values() for row in rows if row.party in parties)
-
-
-_TO_LEARNERS: Final = _to(Party.NEW_HOLDER, Party.INVITEE, Party.OLD_HOLDER, Party.EXPIRED)
-_TO_INVITEES: Final = _to(Party.INVITEE)
-_TO_PAYERS: Final = _to(Party.PAYER)
-
-
-def _texts() -> Iterator[tuple[str, frozenset[str]]]:
-    for refusal in (*get_args(SessionRefusal), *get_args(SeatRefusal), *get_args(RefundRefusal)):
-        names = frozenset(attribute.name for attribute in fields(refusal))
-        yield refusal.code, names
-        if refusal.code in _NONE:
-            yield f"{refusal.code}.none", names
-    for flaw in Flaw:
-        yield f"flaw.{flaw}", frozenset()
-    for error in _ERRORS.values():
-        yield error, frozenset()
-    for kind, name in _LABELS.items():
-        for label in kind:
-            yield f"{name}.{label}", frozenset()
-    for template in Template:
-        names = _ABOUT | {"learner"} if template in _TO_LEARNERS else _ABOUT
-        names |= _INVITATION if template in _TO_INVITEES else frozenset()
-        names |= {"amount"} if template in _TO_PAYERS else frozenset()
-        yield f"{template}.subject", names
-        yield f"{template}.body", names
-    yield "show.instant", frozenset({"date", "time", "zone"})
-    yield "show.more", frozenset({"count"})
-
-
-TEXTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(dict(_texts()))
-"""Every text by its id, and the fields that it may name."""
-
 Words: TypeAlias = str | Sequence[str]
 """A text of a host's: a string, or for those in `COUNTED` one string for each plural form of the language."""
-
-Label: TypeAlias = SeatState | SeatVerb | Mode | RefundState | RefundVerb
-"""What has a word of its own: a state or a mode, as within a sentence, and a verb, as on a button."""
 
 Shown: TypeAlias = "Label | int | Money | date | LocalDay | Deadline | Person | EmailAddress | str | Sequence[Shown]"
 """What can be shown to people; a `datetime` is a `date`."""
@@ -187,9 +113,9 @@ class About:
 
     *title* is the training's, or the session's, as people know it. It *starts* at that instant, told in *zone*, and
     takes place at *place*: an address, or words such as "online". *sign_in* is the address of the portal's page
-    where the reader signs in; *organisation* signs the message. *answer*, which an invitation and its reminders
-    need, is the page where this reader accepts or declines: the link opens a page, opening it never answers.
-    Whoever has that link can answer, so it is not shown in a `repr`. All are single lines (K9).
+    where the reader signs in; *organisation* signs the message. *answer*, which an invitation, its reminders and an
+    offered place need, is the page where this reader accepts or declines: the link opens a page, opening it never
+    answers. Whoever has that link can answer, so it is not shown in a `repr`. All are single lines (K9).
     """
 
     title: str = field(validator=checked(line))
@@ -380,7 +306,7 @@ class Texts:
         if isinstance(said, BadValue):
             return self._said(f"flaw.{said.flaw}", {}, language, zone)
         if isinstance(said, StaleState | IdReused | NotFound):
-            return self._said(_ERRORS[type(said)], {}, language, zone)
+            return self._said(ERRORS[type(said)], {}, language, zone)
         return self._said(said.code, _values(said), language, zone)
 
     def compose(self, notice: Notice, language: str, about: About) -> Message:
@@ -388,8 +314,9 @@ class Texts:
 
         Until when an invitation can be answered is told as the session's start where that comes first (S7).
 
-        Refused as a `BadValue`: a learner's notice to a mere id; one about an invitation where it has no *until*, or
-        *about* has no page to *answer* on; one about a refund where it has no *amount*.
+        Refused as a `BadValue`: a learner's notice to a mere id; one about seats that has no *seats*; one about an
+        invitation or an offered place where it has no *until*, or *about* has no page to *answer* on; one about money
+        where it has no *amount*.
         """
         values: dict[str, Shown] = {
             "title": about.title,
@@ -397,21 +324,25 @@ class Texts:
             "place": about.place,
             "sign_in": about.sign_in,
             "organisation": about.organisation,
-            "seats": tuple(map(str, notice.seats)),
         }
-        if notice.template in _TO_LEARNERS:
+        if notice.template in ABOUT_SEATS:
+            if not notice.seats:
+                raise BadValue("seats", Flaw.EMPTY)
+            values["seats"] = tuple(map(str, notice.seats))
+        if notice.template in TO_LEARNERS:
             if not isinstance(notice.to, Person):
                 raise BadValue("to", Flaw.WRONG_TYPE)
             values["learner"] = notice.to
-        if notice.template in _TO_INVITEES:
+        if notice.template in TO_ANSWER:
             if notice.until is None:
                 raise BadValue("until", Flaw.EMPTY)
             if about.answer is None:
                 raise BadValue("answer", Flaw.EMPTY)
-            starts_first = about.starts < notice.until.instant
+            # An offered place can still be taken when the session has started (N2).
+            starts_first = notice.template in TO_INVITEES and about.starts < notice.until.instant
             values["until"] = Deadline.at(about.starts) if starts_first else notice.until
             values["answer"] = about.answer
-        if notice.template in _TO_PAYERS:
+        if notice.template in TO_PAYERS:
             if notice.amount is None:
                 raise BadValue("amount", Flaw.EMPTY)
             values["amount"] = notice.amount
@@ -423,15 +354,15 @@ class Texts:
     def show(self, value: Shown, language: str, *, zone: Zone | None = None) -> str:
         """One value as people read it.
 
-        A state, a verb or a mode is its label. An amount has the digits that ISO 4217 gives its currency. An instant
+        What is a `Label` is shown by it. An amount has the digits that ISO 4217 gives its currency. An instant
         is told in *zone*, with the zone's city and distance to UTC. A deadline that was given as a day is that day,
         without a time; one given as an instant is told as one. Somebody is the address that was typed. Of several
         values ten are shown, and how many more there are. Strings stay as they are: a seat's number is given as one.
         """
         locale = _locale(self._spoken(language)[0])
         match value:
-            case SeatState() | SeatVerb() | Mode() | RefundState() | RefundVerb():
-                return self._said(f"{_LABELS[type(value)]}.{value}", {}, language, zone)
+            case StrEnum() if type(value) in LABELS:
+                return self._said(f"{LABELS[type(value)]}.{value}", {}, language, zone)
             case EmailAddress():
                 return value.typed
             case Person():
@@ -446,11 +377,11 @@ class Texts:
             case datetime():
                 return self._instant(value, language, zone)
             case Deadline(instant=last, day=day):
-                return self._instant(last, language, zone) if day is None else format_date(day.date, "full", locale)
+                return self._instant(last, language, zone) if day is None else _day(day.date, locale)
             case LocalDay(date=day):
-                return format_date(day, "full", locale)
+                return _day(day, locale)
             case date():
-                return format_date(value, "full", locale)
+                return _day(value, locale)
             case _:
                 shown = [self.show(each, language, zone=zone) for each in value[:MOST_LISTED]]
                 if len(value) > MOST_LISTED:
@@ -476,13 +407,13 @@ class Texts:
         raise ContractBroken(f"there are no words for {text}")
 
     def _said(self, text: str, values: Mapping[str, Shown], language: str, zone: Zone | None) -> str:
+        if text in NONE_OF and not values.get(NONE_OF[text]):
+            text = f"{text}.none"
         number = _number(values[COUNTED[text]]) if text in COUNTED else None
-        if number == 0 and text in _NONE:
-            text, number = f"{text}.none", None
         words, spoken = self._words(text, language, number)
 
         def filled(found: re.Match[str]) -> str:
-            # Only a host's own refusal can lack a field that its words name.
+            # Only a host's own refusal can lack a field that its words name, or have nothing in it.
             return self.show(values[found[1]], spoken, zone=zone) if found[1] in values else found[0]
 
         return _FIELD.sub(filled, words)
@@ -506,6 +437,7 @@ class Texts:
 
 
 _EXACT: Final = Context(prec=FIGURES)  # whatever the caller's own decimal context says
+_FIRST: Final = re.compile(r"\bd\b")
 _DECIMALS: Final = re.compile(r"0(?:\.0+)?(?![0.])")
 
 
@@ -516,7 +448,9 @@ def _values(refusal: Refusal) -> Mapping[str, Shown]:
     values: dict[str, Shown] = {}
     for each in fields(kind):
         value = getattr(refusal, each.name)
-        if each.type is SeatNo:
+        if value is None:
+            continue
+        if SeatNo in (each.type, *get_args(each.type)):
             # A seat's number is a plain int when the program runs: only its field tells it from a count.
             value = str(value)
         elif each.type == tuple[Person, ...]:
@@ -524,6 +458,13 @@ def _values(refusal: Refusal) -> Mapping[str, Shown]:
             value = distinct(value)[0]
         values[each.name] = value
     return values
+
+
+def _day(day: date, locale: Locale) -> str:
+    if locale.language != "fr" or day.day != 1:
+        return format_date(day, "full", locale)
+    # CLDR writes "lundi 1 mars"; people write "lundi 1er mars".
+    return format_date(day, _FIRST.sub("d'er'", locale.date_formats["full"].pattern), locale)
 
 
 def _amount(amount: Money, locale: Locale) -> str:

@@ -5,13 +5,16 @@ written from the promises, not from the code: a counter is counted again, a fold
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from lara_core.kernel.decisions import Aggregate, Decision, Event
+from lara_core.kernel.ids import SeatNo
 from lara_core.kernel.money import Money
-from lara_core.refunds import Charge
+from lara_core.kernel.people import Person
+from lara_core.refunds import Charge, SeatMoney
+from lara_core.registrations import Registration, RegistrationState
 from lara_core.seats import (
     InvitationDeclined,
     InvitationsExpired,
@@ -22,7 +25,7 @@ from lara_core.seats import (
     SeatsInvited,
     SeatState,
 )
-from lara_core.sessions import Session
+from lara_core.sessions import Session, SessionDecision
 
 REPLAY: Final = "K3: folding the events gives the state"
 VERSIONS: Final = "K5: the version is the number of events"
@@ -32,12 +35,21 @@ ONE_STATE: Final = "S2: every seat is in exactly one state"
 ACCEPTED: Final = "S6: who accepted is enrolled"
 NO_EMPTY_SEAT: Final = "S8, S9: assign at purchase leaves no live seat empty, unless somebody else emptied it"
 TO_ASSIGN: Final = "S10: an empty seat is to be assigned"
-NOBODY_TWICE: Final = "S5: nobody sits twice in a session"
+EMPTIED: Final = "S10: under the switch it is known of each empty seat since when, and of no other"
+NOBODY_TWICE: Final = "S5, N5: nobody sits twice in a session"
 CAPACITY: Final = "N1: held and taken places stay within the capacity"
-SEAT_MONEY: Final = "S12: of each seat, kept + back stay within what was paid"
+SEAT_MONEY: Final = "S12, S13: of each seat, kept + back stay within what was paid, and nothing is below zero"
 REFUNDED: Final = "S12: what goes back is the refunds', within what was captured"
-FEE_ONCE: Final = "S12: the fixed fee is borne once"
-PLACES: Final = "N1, S11: taken places are live seats and individual registrations"
+FEE_ONCE: Final = "S12: the fixed fee is borne once, by the seats that bore a part of it"
+LIVE_MONEY: Final = (
+    "S13: of a live seat, paid - back + due is its price, and nothing is kept; of another nothing is due"
+)
+PLACES: Final = "N1, N5, S11: taken places are live seats and registrations that sit"
+CALLED_OFF: Final = "S14: in a cancelled session nobody sits or waits, and nothing is held but what is being paid for"
+WAITING: Final = "N2: nobody waits twice, or beside an offer, and nobody without a list"
+OFFERED: Final = "N2: where the list is automatic, no decision leaves a free place while somebody waits"
+ACCOUNT: Final = "N5: who is registered has an account"
+STEPS: Final = "N4: a registration moves from requested to one answer, and is cancelled once"
 
 # `begin` and `apply` take the events of their own aggregate, which no type can say of all aggregates at once.
 Foldable = Any
@@ -82,8 +94,8 @@ def of_history(state: Aggregate, events: Sequence[Event]) -> Iterator[str]:
 
 
 def of_pool(pool: SeatPool) -> Iterator[str]:
-    """S2 and S6, for one pool."""
-    numbers = range(1, len(pool.paid) + 1)
+    """S2, S6 and S10, for one pool."""
+    numbers = range(1, len(pool.prices) + 1)
     kept = Counter([*pool.free, *pool.invited, *pool.enrolled, *pool.cancelled])
     if kept != Counter(numbers):
         yield ONE_STATE
@@ -91,11 +103,13 @@ def of_pool(pool: SeatPool) -> Iterator[str]:
     states = Counter(pool.state_of(seat) for seat in kept)
     told = pool.counters()
     if (told.free, told.invited, told.enrolled, told.cancelled) != tuple(states[state] for state in SeatState) or not (
-        told.bought == told.free + told.assigned == len(pool.paid) - told.cancelled
+        told.bought == told.free + told.assigned == len(pool.prices) - told.cancelled
     ):
         yield COUNTERS
     if not pool.accepted.keys() <= pool.enrolled.keys():
         yield ACCEPTED
+    if set(pool.emptied) != set(pool.free if pool.policy.assign_at_purchase else ()):
+        yield EMPTIED
 
 
 def of_policy(before: SeatPool | None, decision: Decision[SeatPool, SeatEvent]) -> Iterator[str]:
@@ -112,26 +126,91 @@ def of_policy(before: SeatPool | None, decision: Decision[SeatPool, SeatEvent]) 
 
 
 def of_charge(charge: Charge) -> Iterator[str]:
-    """S12, for one charge."""
+    """S12 and S13, for one charge."""
     money = [seat for seats in charge.seats.values() for seat in seats.values()]
-    if any(seat.kept.minor < 0 or seat.back.minor < 0 or seat.kept + seat.back > seat.paid for seat in money):
+    if any(_overdrawn(seat) for seat in money):
         yield SEAT_MONEY
-    back = Money.total((seat.back for seat in money), charge.captured.currency)
-    going = Money.total((refund.amount for refund in charge.refunds.values()), charge.captured.currency)
+    currency = charge.captured.currency
+    back = Money.total((seat.back for seat in money), currency)
+    going = Money.total((refund.amount for refund in charge.refunds.values()), currency)
     if not (back == going and charge.refunded <= going <= charge.captured):
         yield REFUNDED
-    if not 0 <= charge.once_kept.minor <= charge.terms.once.minor:
+    once = Money.total((seat.once for seat in money), currency)
+    if not (once == charge.once_kept and once <= charge.terms.once):
         yield FEE_ONCE
 
 
-def of_session(session: Session, pools: Iterable[SeatPool], at: datetime, *, individually: int = 0) -> Iterator[str]:
-    """N1, S5 and S11, for a session with all its pools and so many people registered *individually*."""
+def _overdrawn(seat: SeatMoney) -> bool:
+    parts = (seat.paid, seat.kept, seat.back, seat.once, seat.due)
+    return seat.kept + seat.back > seat.paid or any(part.minor < 0 for part in parts)
+
+
+def of_money(pool: SeatPool, charge: Charge) -> Iterator[str]:
+    """S13, for a pool and the charge of its transaction."""
+    known: Mapping[SeatNo, SeatMoney] = charge.seats.get(pool.id, {})
+    for seat, money in known.items():
+        price = pool.prices[seat - 1]
+        owed = price if seat in pool.live else money.paid - money.back
+        if money.paid - money.back + money.due != owed or (seat in pool.live and money.kept):
+            yield LIVE_MONEY
+            return
+
+
+def of_registration(registration: Registration) -> Iterator[str]:
+    """N4 and N5, for one registration."""
+    if registration.person.account is None:
+        yield ACCOUNT
+    if registration.version not in _STEPS[registration.state]:
+        yield STEPS
+
+
+# How many events lead to a state: one that is registered was requested before, or was not.
+_STEPS: Final[Mapping[RegistrationState, tuple[int, ...]]] = {
+    RegistrationState.REQUESTED: (1,),
+    RegistrationState.REGISTERED: (1, 2),
+    RegistrationState.REFUSED: (2,),
+    RegistrationState.CANCELLED: (2, 3),
+}
+
+
+def of_session(
+    session: Session, pools: Iterable[SeatPool], at: datetime, *, registrations: Iterable[Registration] = ()
+) -> Iterator[str]:
+    """N1, N2, N5, S5, S11 and S14, for a session with all its pools and all its *registrations*."""
     kept = tuple(pool.as_of(at, session) for pool in pools)
+    own = [registration.person for registration in registrations if registration.sits]
     if session.capacity is not None and session.taken + session.held(at) > session.capacity:
         yield CAPACITY
-    if session.taken != individually + sum(pool.counters().bought for pool in kept):
+    if session.taken != len(own) + sum(pool.counters().bought for pool in kept):
         yield PLACES
-    people = [person for pool in kept for person in pool.enrolled.values()]
-    people += [invitation.to for pool in kept for invitation in pool.invited.values()]
-    if any(times > 1 for times in Counter(key for person in people for key in person.keys).values()):
+    sitting = [person for pool in kept for person in pool.enrolled.values()]
+    sitting += [invitation.to for pool in kept for invitation in pool.invited.values()]
+    if _twice([*sitting, *own]):
         yield NOBODY_TWICE
+    yield from of_queue(session, at)
+    live = any(pool.live for pool in kept) or own or session.taken
+    if session.cancelled and (live or session.queue or any(hold.until for hold in session.holds.values())):
+        yield CALLED_OFF
+
+
+def of_queue(session: Session, at: datetime) -> Iterator[str]:
+    """N2, for one session: who waits, and who has an offer."""
+    offered = [hold.to for hold in session.holds.values() if hold.to is not None and not hold.lapsed(at)]
+    listed = session.waiting_list is not None and session.capacity is not None
+    if _twice([*session.queue, *offered]) or ((session.queue or offered) and not listed):
+        yield WAITING
+
+
+def of_offers(decision: SessionDecision) -> Iterator[str]:
+    """N2, for one decision of an automatic waiting list."""
+    session = decision.state
+    if session.waiting_list is None or not session.waiting_list.automatic or session.capacity is None:
+        return
+    for event in decision.events[-1:]:
+        at = event.act.at
+        if at < session.ends and session.queue and session.taken + session.held(at) < session.capacity:
+            yield OFFERED
+
+
+def _twice(people: Iterable[Person]) -> bool:
+    return any(times > 1 for times in Counter(key for person in people for key in person.keys).values())

@@ -5,11 +5,12 @@ it began and writes beside it, so that nothing has to be undone. When it commits
 again in what is kept by *now*: where that differs, somebody else was first, and it is `StaleState`. Otherwise the
 next `Kept` takes the place of the old one in a single assignment, which is why a commit is whole.
 
-A transaction that only read saw one moment, and that is enough: it is never stale.
+A transaction that only read saw one moment, and that is enough: it is never stale. One that has erased somebody has
+read everything (K13).
 """
 
 from collections import ChainMap
-from collections.abc import Container, Generator, Sequence
+from collections.abc import Container, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
@@ -19,19 +20,22 @@ from attrs import evolve, field, frozen
 
 from lara_core.hosting.ports import Answer
 from lara_core.kernel.decisions import Aggregate, Decision, Event
+from lara_core.kernel.erasure import Erasure, erased
 from lara_core.kernel.errors import ContractBroken, IdReused, NotFound, StaleState
-from lara_core.kernel.ids import ActorId, Key, PoolId, SessionId, TransactionId
-from lara_core.kernel.people import Person, PersonKey
+from lara_core.kernel.ids import ActorId, Key, PoolId, PortalId, RegistrationId, SessionId, TransactionId
+from lara_core.kernel.people import PersonKey
+from lara_core.purchase import BuyerRole
 from lara_core.refunds import Charge, ChargeEvent
+from lara_core.registrations import Registration, RegistrationEvent
 from lara_core.seats import SeatEvent, SeatPool
 from lara_core.sessions import Session, SessionEvent
 from lara_core.telling.notices import Notice, Setting
 
-Root: TypeAlias = Session | SeatPool | Charge
+Root: TypeAlias = Session | SeatPool | Charge | Registration
 """An aggregate of one of the kinds that are kept."""
 
-Name: TypeAlias = tuple[type[Root], str]
-"""What an aggregate is kept under. Each kind has names of its own: a pool may be called what a session is called."""
+Name: TypeAlias = tuple[str, str]
+"""What an aggregate is kept under: its kind and its id. A pool may be called what a session is called."""
 
 
 @frozen
@@ -44,36 +48,49 @@ class Stream:
 
 @frozen
 class Kept:
-    """All that a store keeps, at one moment. *alone* are those who sit in a session on no pool's seat (S5)."""
+    """All that a store keeps, at one moment."""
 
     streams: dict[Name, Stream] = field(factory=dict[Name, Stream])
     answers: dict[tuple[ActorId, Key], Answer] = field(factory=dict[tuple[ActorId, Key], Answer])
     notices: dict[str, Notice] = field(factory=dict[str, Notice])
     sent: frozenset[str] = frozenset()
-    alone: dict[SessionId, tuple[Person, ...]] = field(factory=dict[SessionId, tuple[Person, ...]])
-
-    def version(self, name: Name) -> int:
-        """How many events led to the aggregate; none where it is not there (K5)."""
-        return self.streams[name].state.version if name in self.streams else 0
 
     def seated(self, session: SessionId) -> frozenset[PersonKey]:
-        """The keys of all who sit in *session*: enrolled, invited, or alone."""
-        people = list(self.alone.get(session, ()))
+        """The keys of all who sit in *session*: enrolled or invited in a pool, or with a registration of their own."""
+        keys: set[PersonKey] = set()
         for stream in self.streams.values():
-            if isinstance(stream.state, SeatPool) and stream.state.session == session:
-                people += stream.state.enrolled.values()
-                people += (sent.to for sent in stream.state.invited.values())
-        return frozenset(key for person in people for key in person.keys)
+            match stream.state:
+                case SeatPool(session=where) as pool if where == session:
+                    keys.update(key for person in pool.enrolled.values() for key in person.keys)
+                    keys.update(key for invitation in pool.invited.values() for key in invitation.to.keys)
+                case Registration(session=where, sits=True, person=person) if where == session:
+                    keys.update(person.keys)
+                case _:
+                    pass
+        return frozenset(keys)
+
+    def without(self, erasure: Erasure) -> "Kept":
+        """The same without the person, to whom nothing is sent any more (K13); this very value where they were not."""
+        after = erased(self, erasure)
+        to_them = {key for key, notice in self.notices.items() if after.notices[key].to != notice.to}
+        return evolve(after, sent=after.sent | to_them) if to_them else after
 
 
 class MemoryStore:
     """A `Store[GroupPurchase]` for one organisation, gone with the process. Threads may share it.
 
-    *silenced* are the kinds of notice that the organisation has switched off; assign another set to change them.
+    *silenced* are the kinds of notice that the organisation has switched off (T1), and *bulk_buyers* the roles for
+    which each portal has group purchase switched on (S1). Assign others to change them.
+    `MemoryStore(bulk_buyers={portal: frozenset(BuyerRole)})` lets everybody buy in bulk there.
     """
 
-    def __init__(self, silenced: Container[Setting] = ()) -> None:
+    def __init__(
+        self,
+        silenced: Container[Setting] = (),
+        bulk_buyers: Mapping[PortalId, Container[BuyerRole]] | None = None,
+    ) -> None:
         self.silenced = silenced
+        self.bulk_buyers: Mapping[PortalId, Container[BuyerRole]] = bulk_buyers or {}
         self._kept = Kept()
         self._lock = Lock()
 
@@ -87,26 +104,25 @@ class MemoryStore:
 
     def begin(self) -> "MemoryWork":
         """A unit of work on what is kept now."""
-        return MemoryWork(self._kept, self.silenced)
-
-    def seat_individually(self, session: SessionId, person: Person) -> None:
-        """Seat *person* in *session* on no pool's seat, as an individual registration or a roster does (S5)."""
-        with self._lock:
-            alone = self._kept.alone
-            self._kept = evolve(self._kept, alone={**alone, session: (*alone.get(session, ()), person)})
+        return MemoryWork(self._kept, self.silenced, self.bulk_buyers)
 
 
 class MemoryWork:
     """A `GroupPurchase` on what was kept when its transaction began."""
 
-    def __init__(self, kept: Kept, silenced: Container[Setting]) -> None:
+    def __init__(
+        self, kept: Kept, silenced: Container[Setting], bulk_buyers: Mapping[PortalId, Container[BuyerRole]]
+    ) -> None:
         self.silenced = silenced
+        self.switched_on = bulk_buyers
         self.began = kept
         # What is written lies over what was kept, so that a transaction sees its own writes.
         self.streams = ChainMap[Name, Stream]({}, kept.streams)
         self.answers = ChainMap[tuple[ActorId, Key], Answer]({}, kept.answers)
         self.notices = ChainMap[str, Notice]({}, kept.notices)
         self.marked: set[str] = set()
+        # Whether somebody was erased: then what is written is everything, with nothing under it.
+        self.rewritten = False
         # What the commit looks up again.
         self.read: set[Name] = set()
         self.asked: set[SessionId] = set()
@@ -122,9 +138,9 @@ class MemoryWork:
         state, events = decision.state, decision.events
         if not isinstance(state, Root):
             raise ContractBroken(
-                f"this store keeps sessions, seat pools and charges; it was given a {type(state).__name__}"
+                f"this store keeps sessions, pools, charges and registrations; it was given a {type(state).__name__}"
             )
-        name = type(state), state.id
+        name = type(state).__name__, state.id
         self.read.add(name)
         kept = self.streams.get(name)
         before, decided_on = 0 if kept is None else kept.state.version, state.version - len(events)
@@ -153,6 +169,17 @@ class MemoryWork:
         """Mark *notice* as sent. Its key stays used."""
         self.marked.add(notice.key)
 
+    def erase(self, erasure: Erasure) -> None:
+        """Rewrite all that is kept (K13). The commit asks whether it still was all."""
+        before = self.onto(self.began)
+        after = before.without(erasure)
+        if after is not before:
+            self.rewritten = True
+            self.streams = ChainMap(dict(after.streams))
+            self.answers = ChainMap(dict(after.answers))
+            self.notices = ChainMap(dict(after.notices))
+            self.marked.update(after.sent)
+
     # --- Group purchase
 
     @property
@@ -170,13 +197,22 @@ class MemoryWork:
         """The organisation's charges."""
         return MemoryCharges(self)
 
+    @property
+    def registrations(self) -> "MemoryRegistrations":
+        """The organisation's registrations."""
+        return MemoryRegistrations(self)
+
+    def bulk_buyers(self, portal: PortalId) -> Container[BuyerRole]:
+        """The roles for which group purchase is switched on there (S1)."""
+        return self.switched_on.get(portal, ())
+
     def seated(self, session: SessionId) -> Container[PersonKey]:
         """The keys of all who sit in *session*. The commit asks once more."""
         self.asked.add(session)
-        return evolve(self.began, streams=dict(self.streams)).seated(session)
+        return Kept(dict(self.streams)).seated(session)
 
     def stream(self, kind: type[Root], name: str) -> Stream:
-        """The aggregate of that *kind* and *name*. The commit looks at its version once more."""
+        """The aggregate of that *kind* and *name*. The commit looks at it once more."""
         found = self.look(kind, name)
         if found is None:
             raise NotFound(f"no {kind.__name__} is kept under this id")
@@ -184,8 +220,8 @@ class MemoryWork:
 
     def look(self, kind: type[Root], name: str) -> Stream | None:
         """As `stream`, or `None` where there is none. That, too, must still be true at the commit."""
-        self.read.add((kind, name))
-        return self.streams.get((kind, name))
+        self.read.add((kind.__name__, name))
+        return self.streams.get((kind.__name__, name))
 
     # --- Commit
 
@@ -196,18 +232,20 @@ class MemoryWork:
             return now
         if self.overtaken(now):
             raise StaleState("what was read has changed since; load and decide again")
+        under = Kept(sent=now.sent) if self.rewritten else now
         return Kept(
-            {**now.streams, **streams},
-            {**now.answers, **answers},
-            {**now.notices, **{key: notice for key, notice in notices.items() if key not in now.notices}},
-            now.sent | self.marked,
-            now.alone,
+            {**under.streams, **streams},
+            {**under.answers, **answers},
+            {**under.notices, **{key: notice for key, notice in notices.items() if key not in under.notices}},
+            under.sent | self.marked,
         )
 
     def overtaken(self, now: Kept) -> bool:
-        """Whether anything that was read is otherwise now."""
+        """Whether anything that was read is otherwise now. What nobody has written is the same object still."""
+        if self.rewritten:
+            return now is not self.began
         return (
-            any(now.version(name) != self.began.version(name) for name in self.read)
+            any(now.streams.get(name) is not self.began.streams.get(name) for name in self.read)
             or any(now.seated(session) != self.began.seated(session) for session in self.asked)
             or any(key in now.answers for key in self.answers.maps[0])
         )
@@ -244,8 +282,15 @@ class MemoryPools:
 
     def of_session(self, session: SessionId) -> Sequence[PoolId]:
         """The pools of *session*, sorted by id."""
+        return sorted(pool.id for pool in self._all() if pool.session == session)
+
+    def of_transaction(self, transaction: TransactionId) -> Sequence[PoolId]:
+        """The pools of *transaction*, sorted by id."""
+        return sorted(pool.id for pool in self._all() if pool.transaction == transaction)
+
+    def _all(self) -> Iterator[SeatPool]:
         states = (stream.state for stream in self.work.streams.values())
-        return sorted(state.id for state in states if isinstance(state, SeatPool) and state.session == session)
+        return (state for state in states if isinstance(state, SeatPool))
 
 
 @frozen
@@ -266,3 +311,23 @@ class MemoryCharges:
     def events(self, transaction: TransactionId) -> Sequence[ChargeEvent]:
         """All that ever happened to it."""
         return cast("Sequence[ChargeEvent]", self.work.stream(Charge, transaction).events)
+
+
+@frozen
+class MemoryRegistrations:
+    """The registrations that a unit of work sees."""
+
+    work: MemoryWork
+
+    def get(self, registration: RegistrationId) -> Registration:
+        """The registration as it stands."""
+        return cast("Registration", self.work.stream(Registration, registration).state)
+
+    def events(self, registration: RegistrationId) -> Sequence[RegistrationEvent]:
+        """All that ever happened to it."""
+        return cast("Sequence[RegistrationEvent]", self.work.stream(Registration, registration).events)
+
+    def of_session(self, session: SessionId) -> Sequence[RegistrationId]:
+        """The registrations of *session*, sorted by id."""
+        states = (stream.state for stream in self.work.streams.values())
+        return sorted(state.id for state in states if isinstance(state, Registration) and state.session == session)

@@ -10,13 +10,28 @@ from typing import TYPE_CHECKING, Final, get_args
 
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Act
-from lara_core.kernel.ids import AccountId, ActorId, HoldId, Key, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.erasure import Erasure
+from lara_core.kernel.ids import (
+    AccountId,
+    ActorId,
+    HoldId,
+    Key,
+    PoolId,
+    PortalId,
+    ProviderId,
+    RefundId,
+    RegistrationId,
+    SeatNo,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.kernel.receipts import Receipt
 from lara_core.refunds import Charge, ChargeEvent, Override, Refund, RefundTerms, SeatMoney
+from lara_core.registrations import Registration, RegistrationEvent
 from lara_core.seats import Invitation, Policy, SeatEvent, SeatPool
-from lara_core.sessions import Hold, Session, SessionEvent
+from lara_core.sessions import Hold, Session, SessionEvent, WaitingList
 from lara_core.telling.notices import Notice
 
 if TYPE_CHECKING:
@@ -25,8 +40,10 @@ if TYPE_CHECKING:
 # By name, and looked up when they are asked for: whoever imports the strategies first imports Hypothesis with them, and
 # Hypothesis this module, before there are any. For the same reason Hypothesis is not imported up here.
 OF_KIND: Final[Mapping[type, str]] = {
-    **dict.fromkeys((AccountId, ActorId, HoldId, Key, PoolId, RefundId, SessionId, TransactionId), "ids"),
-    **dict.fromkeys((*get_args(SessionEvent), *get_args(SeatEvent), *get_args(ChargeEvent)), "events_of"),
+    **dict.fromkeys((AccountId, ActorId, HoldId, Key, PoolId, PortalId), "ids"),
+    **dict.fromkeys((ProviderId, RefundId, RegistrationId, SessionId, TransactionId), "ids"),
+    **dict.fromkeys((*get_args(SessionEvent), *get_args(SeatEvent)), "events_of"),
+    **dict.fromkeys((*get_args(ChargeEvent), *get_args(RegistrationEvent)), "events_of"),
 }
 MADE: Final[Mapping[type, str]] = {
     SeatNo: "seat_numbers",
@@ -38,8 +55,10 @@ MADE: Final[Mapping[type, str]] = {
     LocalDay: "local_days",
     Deadline: "deadlines",
     Act: "acts",
+    Erasure: "erasures",
     Policy: "policies",
     Invitation: "invitations",
+    WaitingList: "waiting_lists",
     Hold: "holds",
     Session: "sessions",
     SeatPool: "seat_pools",
@@ -48,6 +67,7 @@ MADE: Final[Mapping[type, str]] = {
     SeatMoney: "seat_money",
     Refund: "refunds",
     Charge: "charges",
+    Registration: "registrations",
     Receipt: "receipts",
     Notice: "notices",
 }

@@ -1,0 +1,77 @@
+"""Erasing a person from the whole file, inside one transaction (K13).
+
+Everything is read, rewritten by `lara_core.kernel.erasure.erased`, and written where it has become something else.
+It is rare, so it may take its time. What is overwritten is gone from the disk, too (see `SqliteStore.transaction`),
+once the last connection is closed, and the write-ahead log with it.
+"""
+
+import sqlite3
+
+from lara_core.formats import json
+from lara_core.hosting.ports import Receipt
+from lara_core.kernel.erasure import Erasure, erased
+from lara_core.kernel.ids import ActorId, PoolId, RegistrationId, SeatNo, SessionId, TransactionId
+from lara_core.telling.notices import Notice
+from sqlite_host.documents import SqliteCharges, SqliteRegistrations, SqliteSessions
+from sqlite_host.pools import SqlitePools, seat_row
+
+
+def erase(db: sqlite3.Connection, erasure: Erasure) -> None:
+    """Rewrite states and rosters, then events, answers and notices."""
+    _documents(db, erasure)
+    _pools(db, erasure)
+    _events(db, erasure)
+    _answers(db, erasure)
+    _notices(db, erasure)
+
+
+def _documents(db: sqlite3.Connection, erasure: Erasure) -> None:
+    sessions, charges, registrations = SqliteSessions(db), SqliteCharges(db), SqliteRegistrations(db)
+    for kind, name in db.execute("SELECT kind, id FROM document").fetchall():
+        if kind == "session":
+            session = sessions.get(SessionId(name))
+            if (without := erased(session, erasure)) is not session:
+                sessions.put(without)
+        elif kind == "charge":
+            charge = charges.get(TransactionId(name))
+            if (rewritten := erased(charge, erasure)) is not charge:
+                charges.put(rewritten)
+        else:
+            registration = registrations.get(RegistrationId(name))
+            if (anonymous := erased(registration, erasure)) is not registration:
+                registrations.put(anonymous)
+
+
+def _pools(db: sqlite3.Connection, erasure: Erasure) -> None:
+    pools = SqlitePools(db)
+    for (name,) in db.execute("SELECT id FROM pool").fetchall():
+        before = pools.get(PoolId(name))
+        after = erased(before, erasure)
+        if after is not before:
+            seats = map(SeatNo, range(1, len(after.prices) + 1))
+            pools.put(after, [seat for seat in seats if seat_row(after, seat) != seat_row(before, seat)])
+
+
+def _events(db: sqlite3.Connection, erasure: Erasure) -> None:
+    for kind, name, version, body in db.execute("SELECT kind, aggregate, version, body FROM event").fetchall():
+        after = json.dumps(erased(json.loads(json.EVENT, body), erasure))
+        if after != body:
+            sql = "UPDATE event SET body = ? WHERE kind = ? AND aggregate = ? AND version = ?"
+            _ = db.execute(sql, (after, kind, name, version))
+
+
+def _answers(db: sqlite3.Connection, erasure: Erasure) -> None:
+    for actor, key, receipt in db.execute("SELECT actor, key, receipt FROM answer").fetchall():
+        after = json.dumps(erased(json.loads(Receipt, receipt), erasure))
+        if after != receipt:
+            sql = "UPDATE answer SET actor = ?, receipt = ? WHERE actor = ? AND key = ?"
+            _ = db.execute(sql, (erasure.actors.get(ActorId(actor), actor), after, actor, key))
+
+
+def _notices(db: sqlite3.Connection, erasure: Erasure) -> None:
+    for key, body in db.execute("SELECT key, body FROM outbox").fetchall():
+        before = json.loads(Notice, body)
+        after = erased(before, erasure)
+        if after is not before:
+            sql = "UPDATE outbox SET body = ?, sent = sent OR ? WHERE key = ?"
+            _ = db.execute(sql, (json.dumps(after), after.to != before.to, key))

@@ -1,0 +1,170 @@
+"""The lines of the story."""
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+from lara_core.seat_views import BadgeColour
+from sqlite_host.laws import Law
+
+
+@frozen(kw_only=True)
+class Narration:
+    """Every line of the story, in one language."""
+
+    title: str
+    subtitle: str
+    training: str
+    place: str
+    organisation: str
+
+    opening: str
+    opened: str
+    starts: str
+
+    buying: str
+    held: str
+    secured: str
+    list_price: str
+    discount: str
+    to_pay: str
+    bought: str
+
+    team: str
+    team_read: str
+    team_assigned: str
+    team_repeated: str
+
+    too_many: str
+    registered: str
+    late_read: str
+    grey: str
+    late_again: str
+    late_already: str
+
+    changing_hands: str
+    handed_on: str
+
+    reopening: str
+    reopened: str
+    repeated: str
+    receipt: str
+    other_seat: str
+
+    naming: str
+    switched_on: str
+    without_names: str
+    with_names: str
+    without_holder: str
+    with_holder: str
+
+    sold_out: str
+    full: str
+    cancelled: str
+    bought_one: str
+    what_nadia_has: str
+
+    post: str
+    delivered: str
+    nothing_left: str
+
+    invitations: str
+    larger_room: str
+    invited: str
+    answer_until: str
+    corrected: str
+    accepted: str
+    reminded: str
+    declined: str
+    second_thoughts: str
+    too_late: str
+    swept: str
+    filled: str
+    invited_again: str
+
+    refunds: str
+    refund_terms: str
+    refund_asked: str
+    refund_of: str
+    kept_percent: str
+    kept_per_seat: str
+    kept_once: str
+    goes_back: str
+    refund_failed: str
+    refund_retried: str
+    refund_arrived: str
+    refund_late: str
+    refund_reason: str
+    refund_override: str
+    refund_columns: tuple[str, str, str, str]
+    refunded: str
+
+    waiting: str
+    june_opened: str
+    june_sold_out: str
+    giulia_too_late: str
+    both_wait: str
+    marco_cancels: str
+    offered: str
+    offer_taken: str
+
+    approving: str
+    both_ask: str
+    approved: str
+    not_approved: str
+    left_the_list: str
+
+    transferring: str
+    june_larger: str
+    transferred: str
+    seat_in_june: str
+    already_paid: str
+    due: str
+    difference_paid: str
+
+    reactivating: str
+    sofia_can_come: str
+    reactivated: str
+    paid_again: str
+
+    unassigned: str
+    maya_invited: str
+    maya_declines: str
+    too_early: str
+    unassigned_cancelled: str
+
+    unpaid: str
+    on_invoice: str
+    not_paid_yet: str
+    released: str
+
+    pages: str
+    badge: str
+    colours: Mapping[BadgeColour, str]
+    tab_columns: tuple[str, str, str, str, str, str, str]
+    management: str
+    participant_columns: tuple[str, str, str, str, str]
+    percent: str
+
+    called_off: str
+    june_cancelled: str
+    called_off_columns: tuple[str, str, str, str]
+    nothing_for_sale: str
+
+    forgetting: str
+    asks_to_be_forgotten: str
+    forgotten: str
+
+    books: str
+    book_columns: tuple[str, str, str, str, str, str, str]
+    individually: str
+    places: str
+    seat_columns: tuple[str, str, str, str]
+    laws: str
+    law: Mapping[Law, str]
+    holds: str
+    broken: str
+    all_hold: str
+    some_broken: str
+
+    refused: str

@@ -1,0 +1,211 @@
+"""The use cases of a session's places: what a host calls to sell a session, keep its waiting list and register people.
+
+As in `lara_core.hosting.group_purchase`, each loads what the rule needs, decides, and saves under the act's key.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from lara_core import places
+from lara_core.hosting.once import once
+from lara_core.hosting.ports import GroupPurchase, Receipt, Store
+from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.decisions import Act
+from lara_core.kernel.errors import BadValue, Flaw
+from lara_core.kernel.ids import HoldId, RefundId, RegistrationId, SessionId
+from lara_core.kernel.people import Person
+from lara_core.registrations import RegistrationDecision
+from lara_core.sessions import Session, SessionDecision, WaitingList
+
+
+def open_session(
+    store: Store[GroupPurchase],
+    act: Act,
+    session: SessionId,
+    *,
+    starts: datetime,
+    ends: datetime,
+    capacity: int | None = None,
+    waiting_list: WaitingList | None = None,
+) -> Receipt:
+    """Put a session on sale, with a waiting list for when it is sold out (N1, N2)."""
+    content = {
+        "do": "open_session",
+        "session": session,
+        "starts": starts,
+        "ends": ends,
+        "capacity": capacity,
+        "waiting_list": waiting_list,
+    }
+
+    def body(_: GroupPurchase) -> tuple[SessionDecision]:
+        return (Session.open(act, session, starts=starts, ends=ends, capacity=capacity, waiting_list=waiting_list),)
+
+    return once(store, act, content, body)
+
+
+def resize_session(store: Store[GroupPurchase], act: Act, session: SessionId, capacity: int | None) -> Receipt:
+    """Change a session's capacity (N1)."""
+    content = {"do": "resize_session", "session": session, "capacity": capacity}
+    return once(store, act, content, lambda work: (work.sessions.get(session).resize(act, capacity),))
+
+
+def hold_places(
+    store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId, places: int, *, until: Deadline | timedelta
+) -> Receipt:
+    """Keep places for somebody who is about to pay (N1), until a deadline or for a while.
+
+    A deadline is content, and must be the same when the command is repeated under its key (K4). A while counts from
+    the act, so "a quarter of an hour from now" is the same content now and two seconds later.
+    """
+    kept = until // timedelta(microseconds=1) if isinstance(until, timedelta) else until
+    content = {"do": "hold_places", "session": session, "hold": hold, "places": places, "until": kept}
+
+    def body(work: GroupPurchase) -> tuple[SessionDecision]:
+        deadline = _from_now(act, until) if isinstance(until, timedelta) else until
+        return (work.sessions.get(session).hold(act, hold, places, until=deadline),)
+
+    return once(store, act, content, body)
+
+
+def _from_now(act: Act, lasting: timedelta) -> Deadline:
+    try:
+        return Deadline.at(act.at + lasting)
+    except OverflowError:
+        raise BadValue("until", Flaw.NO_SUCH_TIME) from None
+
+
+def secure_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId) -> Receipt:
+    """Keep a hold from lapsing while a payment is being taken (N1)."""
+    content = {"do": "secure_hold", "session": session, "hold": hold}
+    return once(store, act, content, lambda work: (work.sessions.get(session).secure(act, hold),))
+
+
+def release_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId) -> Receipt:
+    """Put held places back on sale (N1)."""
+    content = {"do": "release_hold", "session": session, "hold": hold}
+    return once(store, act, content, lambda work: (work.sessions.get(session).release(act, hold),))
+
+
+def cancel_session(store: Store[GroupPurchase], act: Act, session: SessionId, *, refund: RefundId) -> Receipt:
+    """Cancel a session, all seats of all its pools, refunded in full, and all its registrations (S14)."""
+    content = {"do": "cancel_session", "session": session, "refund": refund}
+
+    def body(work: GroupPurchase) -> places.Decisions:
+        pools = [work.pools.get(pool) for pool in work.pools.of_session(session)]
+        return places.cancel_session(
+            act,
+            work.sessions.get(session),
+            [(pool, work.charges.find(pool.transaction)) for pool in pools],
+            [work.registrations.get(registration) for registration in work.registrations.of_session(session)],
+            refund=refund,
+        )
+
+    return once(store, act, content, body)
+
+
+# --- The waiting list
+
+
+def join_waiting_list(store: Store[GroupPurchase], act: Act, session: SessionId, person: Person) -> Receipt:
+    """Let somebody wait for a place (N2)."""
+    content = {"do": "join_waiting_list", "session": session, "person": person}
+    return once(
+        store,
+        act,
+        content,
+        lambda work: (work.sessions.get(session).join(act, person, seated=work.seated(session)),),
+    )
+
+
+def leave_waiting_list(store: Store[GroupPurchase], act: Act, session: SessionId, person: Person) -> Receipt:
+    """Let somebody wait no longer (N2). Whoever has an offer declines it by `release_hold`."""
+    content = {"do": "leave_waiting_list", "session": session, "person": person}
+    return once(store, act, content, lambda work: (work.sessions.get(session).leave(act, person),))
+
+
+def offer_places(store: Store[GroupPurchase], act: Act, session: SessionId) -> Receipt:
+    """Offer the places that are free to the first who wait, by hand (N2)."""
+    content = {"do": "offer_places", "session": session}
+    return once(store, act, content, lambda work: (work.sessions.get(session).offer(act),))
+
+
+def sweep_holds(store: Store[GroupPurchase], act: Act, session: SessionId) -> Receipt:
+    """Drop what was held or offered and not paid in time; hosts do it now and then, so that the next is asked (N2)."""
+    content = {"do": "sweep_holds", "session": session}
+    return once(store, act, content, lambda work: (work.sessions.get(session).sweep(act),))
+
+
+# --- Registrations
+
+
+def register(
+    store: Store[GroupPurchase],
+    act: Act,
+    registration: RegistrationId,
+    *,
+    session: SessionId,
+    person: Person,
+    approval: bool = False,
+    hold: HoldId | None = None,
+) -> Receipt:
+    """Register somebody for a session, or ask for *approval* first (N4, N5)."""
+    content = {
+        "do": "register",
+        "registration": registration,
+        "session": session,
+        "person": person,
+        "approval": approval,
+        "hold": hold,
+    }
+
+    def body(work: GroupPurchase) -> places.Placed:
+        found, seated = work.sessions.get(session), work.seated(session)
+        return places.register(act, found, registration, person, approval=approval, hold=hold, seated=seated)
+
+    return once(store, act, content, body)
+
+
+def import_registrations(
+    store: Store[GroupPurchase], act: Act, session: SessionId, people: Mapping[RegistrationId, Person]
+) -> Receipt:
+    """Register everybody of a roster at once (N5)."""
+    content = {"do": "import_registrations", "session": session, "people": dict(people)}
+
+    def body(work: GroupPurchase) -> places.Decisions:
+        return places.import_registrations(act, work.sessions.get(session), people, seated=work.seated(session))
+
+    return once(store, act, content, body)
+
+
+def approve_registration(store: Store[GroupPurchase], act: Act, registration: RegistrationId) -> Receipt:
+    """Approve a registration that was requested (N4)."""
+    content = {"do": "approve_registration", "registration": registration}
+
+    def body(work: GroupPurchase) -> tuple[RegistrationDecision]:
+        found = work.registrations.get(registration)
+        return (found.approve(act, session=work.sessions.get(found.session)),)
+
+    return once(store, act, content, body)
+
+
+def refuse_registration(store: Store[GroupPurchase], act: Act, registration: RegistrationId) -> Receipt:
+    """Refuse a registration that was requested (N4)."""
+    content = {"do": "refuse_registration", "registration": registration}
+
+    def body(work: GroupPurchase) -> places.Placed:
+        found = work.registrations.get(registration)
+        return places.refuse_registration(act, work.sessions.get(found.session), found)
+
+    return once(store, act, content, body)
+
+
+def cancel_registration(store: Store[GroupPurchase], act: Act, registration: RegistrationId) -> Receipt:
+    """Cancel a registration (N5)."""
+    content = {"do": "cancel_registration", "registration": registration}
+
+    def body(work: GroupPurchase) -> places.Placed:
+        found = work.registrations.get(registration)
+        return places.cancel_registration(act, work.sessions.get(found.session), found)
+
+    return once(store, act, content, body)

@@ -1,0 +1,44 @@
+"""The promises of `lara_core.hosting.ports`, held against a host's own store.
+
+A host subclasses the suite in its tests, says how one of its stores is opened, and lets pytest do the rest::
+
+    class TestOurStore(GroupPurchaseConformance):
+        @pytest.fixture
+        def open_store(self, tmp_path: Path) -> OpenStore:
+            return lambda organisation: OurStore(tmp_path / organisation)
+
+`open_store(organisation)` opens that organisation's data, empty at first. Called again it opens the same data again,
+as another process would; the suite does so from several threads, each of which opens its own.
+
+Two more fixtures are for what each host does in its own way. Their tests are skipped until they are overridden:
+`silence(organisation, settings)` switches kinds of notice off, and `let_buy_in_bulk(organisation, portal, roles)`
+switches group purchase on for some roles on one portal, and off for all others there.
+
+Each test keeps one promise. Its docstring says which, and what goes wrong in production without it; its messages say
+what to do. `pytest.register_assert_rewrite("lara_core.testing.conformance")` in a `conftest.py` adds the values.
+
+The promises stand by area: `states`, `facts`, `transactions`, `keys`, `notices`, `erasing` and `organisations`.
+"""
+
+from lara_core.testing.conformance.erasing import ErasingConformance
+from lara_core.testing.conformance.facts import FactsConformance
+from lara_core.testing.conformance.fixtures import LetBuyInBulk, OpenStore, Silence
+from lara_core.testing.conformance.keys import KeysConformance
+from lara_core.testing.conformance.notices import NoticesConformance
+from lara_core.testing.conformance.organisations import OrganisationsConformance
+from lara_core.testing.conformance.states import StatesConformance
+from lara_core.testing.conformance.transactions import TransactionsConformance
+
+__all__ = ["GroupPurchaseConformance", "LetBuyInBulk", "OpenStore", "Silence"]
+
+
+class GroupPurchaseConformance(
+    StatesConformance,
+    FactsConformance,
+    TransactionsConformance,
+    KeysConformance,
+    NoticesConformance,
+    ErasingConformance,
+    OrganisationsConformance,
+):
+    """What a store of sessions, seat pools, charges and registrations promises. The package says how a host runs it."""

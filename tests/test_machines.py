@@ -1,0 +1,128 @@
+"""The machine for hosts, on the store in memory; and stores and rules with faults, which it must catch."""
+
+from collections.abc import Container
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from lara_core import seat_pool
+from lara_core.hosting.ports import GroupPurchase, Store
+from lara_core.kernel.decisions import Decision
+from lara_core.kernel.ids import SessionId
+from lara_core.kernel.people import PersonKey
+from lara_core.refunds import RefundTerms
+from lara_core.registrations import Registration
+from lara_core.seats import Policy, SeatPool
+from lara_core.sessions import Session
+from lara_core.testing.machines import BULK_BUYERS, GroupPurchaseMachine
+from lara_core.testing.memory import Kept, MemoryStore, MemoryWork
+
+
+class MemoryMachine(GroupPurchaseMachine):
+    """The store in memory."""
+
+    def open_store(self) -> Store[GroupPurchase]:
+        return MemoryStore(bulk_buyers=BULK_BUYERS)
+
+
+TestMemoryStore = MemoryMachine.TestCase
+
+
+def test_a_host_says_how_a_store_is_opened() -> None:
+    """A machine without a store says what is missing."""
+    with pytest.raises(NotImplementedError, match="override `open_store`"):
+        _ = GroupPurchaseMachine()
+
+
+# --- Faults: a machine that has caught nothing is not one yet ---------------------------------------------------------
+
+_save, _begin, _revoke = MemoryWork.save, SeatPool.begin, SeatPool.revoke
+
+
+def _forgets_keys(self: MemoryWork, by: Any, key: Any) -> None:
+    """K4, in a store: a repeated command is run again."""
+
+
+def _forgets_who_waits(self: MemoryWork, decision: Decision[Any, Any]) -> None:
+    """N2, in a store: a column for the queue is missing."""
+    state = decision.state
+    _save(self, evolve(decision, state=evolve(state, queue=())) if isinstance(state, Session) else decision)
+
+
+def _forgets_reminders(self: MemoryWork, decision: Decision[Any, Any]) -> None:
+    """S7, in a store: how often somebody was reminded is not kept."""
+    state = decision.state
+    if isinstance(state, SeatPool):
+        invited = {seat: evolve(sent, reminders=0) for seat, sent in state.invited.items()}
+        decision = evolve(decision, state=evolve(state, invited=invited))
+    _save(self, decision)
+
+
+def _seats_nobody_alone(self: Kept, session: SessionId) -> Container[PersonKey]:
+    """N5, in a store: the roster does not know who registered individually."""
+    pools = (stream.state for stream in self.streams.values() if isinstance(stream.state, SeatPool))
+    return {key for pool in pools if pool.session == session for one in pool.enrolled.values() for key in one.keys}
+
+
+def _never_seated(*_: object) -> None:
+    """S5, in a rule: nobody looks who sits already."""
+
+
+def _never_full(self: Session, asked: int, available: int | None) -> None:
+    """N1, in a rule: nobody looks whether there is room."""
+
+
+def _asks_for_nobody(self: SeatPool, act: Any, seat: Any, **facts: Any) -> Any:
+    """S9, in a rule: the policy is not looked at when a seat is revoked."""
+    event: Any = _revoke(evolve(self, policy=Policy(modes=self.policy.modes)), act, seat, **facts).events[0]
+    return Decision(self.apply(event), (event,))
+
+
+def _keeps_nothing(self: RefundTerms, paid: Any) -> Any:
+    """S12, in a rule: the fees of a seat are forgotten."""
+    return paid - paid
+
+
+def _answers_again(self: Registration, verb: object, session: object) -> bool:
+    """N4, in a rule: a registration is answered again and again."""
+    return False
+
+
+def _always_in_time(self: RefundTerms, at: object, starts: object) -> bool:
+    """S12, in a rule: nobody looks at the deadline."""
+    return True
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "fault"),
+    [
+        (MemoryWork, "answer", _forgets_keys),
+        (MemoryWork, "save", _forgets_who_waits),
+        (MemoryWork, "save", _forgets_reminders),
+        (Kept, "seated", _seats_nobody_alone),
+        (seat_pool, "not_seated", _never_seated),
+        (Session, "_room", _never_full),
+        (SeatPool, "revoke", _asks_for_nobody),
+        (RefundTerms, "kept", _keeps_nothing),
+        (RefundTerms, "in_time", _always_in_time),
+        (Registration, "_done", _answers_again),
+    ],
+    ids=["K4", "N2 kept", "S7 kept", "N5 kept", "S5", "N1", "S9", "S12 fees", "S12 deadline", "N4"],
+)
+def test_a_fault_is_caught(monkeypatch: pytest.MonkeyPatch, target: object, name: str, fault: object) -> None:
+    """A store that keeps something wrong, and a rule that decides otherwise, are found by what was predicted."""
+    monkeypatch.setattr(target, name, fault)
+    looking = settings(
+        max_examples=3_000,
+        stateful_step_count=50,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+        print_blob=False,
+    )
+    with pytest.raises(AssertionError, match="must (answer|be)|a (used|repeated) key"):
+        run_state_machine_as_test(MemoryMachine, settings=looking)

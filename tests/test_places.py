@@ -1,0 +1,540 @@
+"""Places across a session's pools and registrations: taken and given back one by one, and all of them at once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from attrs import evolve
+
+from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.decisions import Act, Decision, Refusal, why_not
+from lara_core.kernel.ids import HoldId, PoolId, ProviderId, RefundId, RegistrationId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.people import Person
+from lara_core.places import (
+    Decisions,
+    Placed,
+    cancel_registration,
+    cancel_session,
+    import_registrations,
+    refuse_registration,
+    register,
+)
+from lara_core.purchase import Settled, TransferredPaid, cancel_seats, transfer_seat
+from lara_core.refunds import Charge, OtherTransaction, RefundIdUsed, RefundState, SeatMoney, SeatsSettled
+from lara_core.registrations import (
+    Origin,
+    Registered,
+    RegistrantNeedsAccount,
+    RegistrantSits,
+    Registration,
+    RegistrationCancelled,
+    RegistrationIs,
+    RegistrationOtherSession,
+    RegistrationRefused,
+    RegistrationRequested,
+    RegistrationSessionCancelled,
+    RegistrationSessionOver,
+    RegistrationState,
+)
+from lara_core.seats import Cause, NobodyToSeat, OtherSession, Policy, SeatPool, SeatsCancelled
+from lara_core.sessions import (
+    FewerTaken,
+    NotEnoughPlaces,
+    OfferedToAnother,
+    PlacesGivenBack,
+    PlacesOffered,
+    PlacesTaken,
+    Session,
+    SessionCancelled,
+    SessionOver,
+    WaitingLeft,
+    WaitingList,
+)
+from tests.builders import (
+    ANN,
+    ANN_TYPED,
+    BEN,
+    BEN_ELSEWHERE,
+    CALLED_OFF,
+    CLEO,
+    DAN,
+    ENDS,
+    EVE,
+    EXCEL,
+    NOW,
+    ONE,
+    PRICE,
+    REFUNDED_UNTIL,
+    STARTS,
+    THREE,
+    TICK,
+    TWO,
+    WORD,
+    act,
+    buy,
+    cad,
+    charge,
+    in_turn,
+    keys,
+    money,
+    pool,
+    session,
+)
+
+ID: Final = RegistrationId("own")
+SESSION: Final = SessionId("excel")
+HOLD: Final = HoldId("basket")
+UNTIL: Final = Deadline.at(NOW + timedelta(minutes=15))
+IN_TIME: Final = act(ENDS - TICK)
+
+
+def _waited(*people: Person, automatic: bool = False) -> Session:
+    """One place that is taken, and *people* who wait for it."""
+    found = Session.open(
+        act(), SESSION, starts=STARTS, ends=ENDS, capacity=1, waiting_list=WaitingList(automatic=automatic)
+    ).state
+    found = found.take(act(), 1).state
+    for person in people:
+        found = found.join(act(), person, seated=()).state
+    return found
+
+
+# --- Registering ------------------------------------------------------------------------------------------------------
+
+
+def _register(**given: Any) -> Placed:
+    facts: dict[str, Any] = {
+        "act": act(),
+        "session": session(1),
+        "registration": ID,
+        "person": ANN,
+        "approval": False,
+        "seated": (),
+        **given,
+    }
+    return register(**facts)
+
+
+@pytest.mark.parametrize(
+    ("approval", "event"),
+    [
+        (False, Registered(ID, SESSION, ANN, Origin.INDIVIDUAL, IN_TIME)),
+        (True, RegistrationRequested(ID, SESSION, ANN, Origin.INDIVIDUAL, IN_TIME)),
+    ],
+    ids=["at once", "to be approved"],
+)
+@pytest.mark.parametrize("capacity", [None, 1, 2])
+def test_a_registration_takes_a_place(approval: bool, event: object, capacity: int | None) -> None:
+    """Also one that is only requested: its place is kept meanwhile (N4, N5)."""
+    before = session(capacity)
+    placed = _register(act=IN_TIME, session=before, approval=approval)
+    assert placed.session.events == (PlacesTaken(1, None, (), IN_TIME),)
+    assert placed.session.state == evolve(before, version=2, taken=1)
+    assert placed.registration.events == (event,)
+    alone = Registration.register(IN_TIME, ID, session=before, person=ANN, approval=approval, seated=())
+    assert placed.registration == alone
+
+
+def test_a_registration_converts_its_hold() -> None:
+    """What was held while it was paid for is taken, and nobody else's place (N1, N5)."""
+    held = session(1).hold(act(), HOLD, 1, until=UNTIL).state
+    assert why_not(_register, session=held) == NotEnoughPlaces(1, 0)
+    placed = _register(session=held, hold=HOLD)
+    assert placed.session.events == (PlacesTaken(1, HOLD, (), act()),)
+    late = act(UNTIL.instant + TICK)
+    assert _register(act=late, session=held, hold=HOLD).session.events == (PlacesTaken(1, None, (HOLD,), late),)
+
+
+def test_whoever_was_offered_a_place_registers_for_it() -> None:
+    """Without naming it; it is nobody else's, and who waits behind is not overtaken (N2, N5)."""
+    freed = _waited(ANN, BEN).give_back(act(), 1).state
+    offered = freed.offer(act()).state
+    (offer,) = offered.holds
+    assert _register(session=offered).session.events == (PlacesTaken(1, offer, (), act()),)
+    assert _register(session=offered, person=ANN_SIGNED_IN).session.events == (PlacesTaken(1, offer, (), act()),)
+    assert why_not(_register, session=offered, person=BEN) == NotEnoughPlaces(1, 0)
+    assert why_not(_register, session=offered, person=BEN, hold=offer) == OfferedToAnother(offer)
+
+
+# The account that Ann's address belongs to, told by another one.
+ANN_SIGNED_IN: Final = Person.of("ann@example.org", "ann")
+
+
+def test_whoever_registers_waits_no_more() -> None:
+    """A place that was held for them besides is theirs, and they leave the queue (N2, N5)."""
+    wider = _waited().resize(act(), 2).state.hold(act(), HOLD, 1, until=UNTIL).state
+    queued = wider.join(act(), ANN, seated=()).state
+    placed = _register(session=queued, hold=HOLD)
+    assert placed.session.events == (PlacesTaken(1, HOLD, (), act()), WaitingLeft(ANN, (0,), act()))
+    assert placed.session.state.queue == ()
+
+
+def test_a_registration_looks_in_this_order() -> None:
+    """Who it is for first, the places last (N5)."""
+    wrong = {"act": act(ENDS), "session": evolve(CALLED_OFF, capacity=1, taken=1), "person": DAN, "seated": keys(ANN)}
+    assert in_turn(
+        _register,
+        wrong,
+        {"session": evolve(EXCEL, capacity=1, taken=1)},
+        {"act": IN_TIME},
+        {"person": ANN},
+        {"person": BEN},
+        {"session": session(1)},
+    ) == [
+        RegistrationSessionCancelled(),
+        RegistrationSessionOver(ENDS),
+        RegistrantNeedsAccount(DAN),
+        RegistrantSits(ANN),
+        NotEnoughPlaces(1, 0),
+        None,
+    ]
+
+
+# --- Importing --------------------------------------------------------------------------------------------------------
+
+ROWS: Final = [RegistrationId(f"row-{number}") for number in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("roster", "seated", "registered"),
+    [
+        ((ANN,), (), {0: ANN}),
+        ((BEN, ANN), (), {0: BEN, 1: ANN}),
+        ((ANN, BEN, ANN), (), {0: ANN, 1: BEN}),
+        ((BEN_ELSEWHERE, ANN, BEN, ANN_SIGNED_IN), (), {0: BEN_ELSEWHERE, 1: ANN}),
+        ((ANN, BEN), keys(ANN_TYPED), {1: BEN}),
+        ((DAN, ANN, BEN), keys(DAN), {1: ANN, 2: BEN}),
+    ],
+    ids=["one", "in the order given", "twice", "twice in other spellings", "one who sits", "who sits needs no account"],
+)
+def test_a_roster_is_imported(
+    roster: Sequence[Person], seated: Sequence[Any], registered: Mapping[int, Person]
+) -> None:
+    """Each person once, under the first of their rows; who sits already is skipped (S5, N5)."""
+    people = dict(zip(ROWS, roster, strict=False))
+    before = session(len(registered))
+    taken, *placed = import_registrations(IN_TIME, before, people, seated=seated)
+    assert taken.events == (PlacesTaken(len(registered), None, (), IN_TIME),)
+    assert [decision.events for decision in placed] == [
+        (Registered(ROWS[row], SESSION, person, Origin.IMPORTED, IN_TIME),) for row, person in registered.items()
+    ]
+    states = [decision.state for decision in placed]
+    assert [(state.id, state.version) for state in states] == [(ROWS[row], 1) for row in registered]
+
+
+@pytest.mark.parametrize(
+    ("roster", "refusal"),
+    [
+        ((), NobodyToSeat(())),
+        ((CLEO,), NobodyToSeat((CLEO,))),
+        ((CLEO, CLEO), NobodyToSeat((CLEO,))),
+        ((ANN, BEN, EVE), NotEnoughPlaces(3, 2)),
+        ((ANN, BEN, EVE, CLEO, ANN), NotEnoughPlaces(3, 2)),
+        ((ANN, DAN), RegistrantNeedsAccount(DAN)),
+    ],
+)
+def test_a_roster_is_imported_whole_or_not_at_all(roster: Sequence[Person], refusal: Refusal) -> None:
+    """For lack of places, of an account, or of anybody to register, nobody is (N5)."""
+    people = dict(zip(ROWS, roster, strict=False))
+    assert why_not(import_registrations, act(), session(2), people, seated=keys(CLEO)) == refusal
+
+
+def test_an_import_looks_in_this_order() -> None:
+    """Whether anybody is left, then the session, then each person, the places last (N5)."""
+    wrong: dict[str, Any] = {
+        "act": act(ENDS),
+        "session": evolve(CALLED_OFF, capacity=0),
+        "people": {ROWS[0]: ANN},
+        "seated": keys(ANN),
+    }
+    assert in_turn(
+        import_registrations,
+        wrong,
+        {"people": {ROWS[0]: DAN}},
+        {"session": session(0)},
+        {"act": IN_TIME},
+        {"people": {ROWS[0]: BEN}},
+        {"session": session(1)},
+    ) == [
+        NobodyToSeat((ANN,)),
+        RegistrationSessionCancelled(),
+        RegistrationSessionOver(ENDS),
+        RegistrantNeedsAccount(DAN),
+        NotEnoughPlaces(1, 0),
+        None,
+    ]
+
+
+# --- Leaving ----------------------------------------------------------------------------------------------------------
+
+LEAVE: Final[dict[str, tuple[Callable[..., Placed], bool, object]]] = {
+    "refused": (refuse_registration, True, RegistrationRefused(ANN, IN_TIME)),
+    "cancelled while requested": (cancel_registration, True, RegistrationCancelled(ANN, IN_TIME)),
+    "cancelled": (cancel_registration, False, RegistrationCancelled(ANN, IN_TIME)),
+}
+
+
+@pytest.mark.parametrize("how", LEAVE)
+def test_a_place_comes_back_with_its_registration(how: str) -> None:
+    """Refused or cancelled, it gives its place back, once: said again, nothing happens (N4, N5)."""
+    leave, approval, event = LEAVE[how]
+    before = _register(approval=approval)
+    placed = leave(IN_TIME, before.session.state, before.registration.state)
+    assert placed.session.events == (PlacesGivenBack(1, IN_TIME),)
+    assert placed.session.state == evolve(before.session.state, version=3, taken=0)
+    assert placed.registration.events == (event,)
+    again = leave(act(ENDS), placed.session.state, placed.registration.state)
+    assert again == Placed(Decision(placed.session.state), Decision(placed.registration.state))
+
+
+def test_a_place_that_comes_back_goes_to_whoever_waits() -> None:
+    """At once where the list is automatic (N2, N5)."""
+    full = Session.open(
+        act(), SESSION, starts=STARTS, ends=ENDS, capacity=1, waiting_list=WaitingList(automatic=True)
+    ).state
+    placed = _register(session=full)
+    queued = placed.session.state.join(act(), BEN, seated=keys(ANN)).state
+    left = cancel_registration(act(), queued, placed.registration.state)
+    given_back, offered = left.session.events
+    assert given_back == PlacesGivenBack(1, act())
+    assert isinstance(offered, PlacesOffered)
+    assert list(offered.offers.values()) == [BEN]
+
+
+def test_an_approval_moves_no_place() -> None:
+    """It has been taken since the request; so an approved registration gives back one place, too (N4)."""
+    placed = _register(approval=True)
+    approved = placed.registration.state.approve(act(), session=placed.session.state).state
+    assert approved.state is RegistrationState.REGISTERED
+    left = cancel_registration(act(), placed.session.state, approved)
+    assert left.session.state.taken == 0
+    assert why_not(refuse_registration, act(), placed.session.state, approved) == RegistrationIs(approved.state)
+
+
+@pytest.mark.parametrize("leave", [refuse_registration, cancel_registration])
+def test_leaving_looks_in_this_order(leave: Callable[..., Placed]) -> None:
+    """The registration is asked first; a session that never gave it a place is found out (N4, N5)."""
+    requested = _register(approval=True).registration.state
+    wrong = {"act": act(ENDS), "session": WORD, "registration": requested}
+    assert in_turn(leave, wrong, {"session": EXCEL}, {"act": IN_TIME}, {"session": evolve(EXCEL, taken=1)}) == [
+        RegistrationOtherSession(SESSION, SessionId("word")),
+        RegistrationSessionOver(ENDS),
+        FewerTaken(1, 0),
+        None,
+    ]
+
+
+# --- Cancelling the session -------------------------------------------------------------------------------------------
+
+BACK: Final = RefundId("back")
+ORDER: Final = TransactionId("order")
+OTHER: Final = TransactionId("other")
+
+
+def _full() -> tuple[Session, list[tuple[SeatPool, Charge | None]], list[Registration]]:
+    """A session of two purchases, one of them paid for, three registrations, and two who wait for a place.
+
+    Of the first pool one seat was cancelled before, and the fees are kept; the second is Eve's. One registration is
+    Cleo's, one is only requested, and one was cancelled.
+    """
+    there = Session.open(
+        act(), SESSION, starts=STARTS, ends=ENDS, capacity=6, waiting_list=WaitingList(automatic=True)
+    ).state.take(act(), 3)
+    settled = cancel_seats(act(), there.state, pool(ANN, invitees=(DAN,)), (THREE,), charge=charge(), refund=BACK)
+    assert isinstance(settled, Settled)
+    unpaid = evolve(buy(act(), (EVE,), name="unpaid", prices=(PRICE,)).state, transaction=OTHER)
+    found = settled.session.state.take(act(), 1).state
+    registrations = list[Registration]()
+    for name, person, approval in [("cleo", CLEO, False), ("asked", BEN, True), ("left", ANN_ELSE, False)]:
+        placed = register(act(), found, RegistrationId(name), person, approval=approval, seated=())
+        found, registrations = placed.session.state, [*registrations, placed.registration.state]
+    left = cancel_registration(act(), found, registrations[-1])
+    found = left.session.state.take(act(), 1).state.join(act(), DAN_ELSE, seated=()).state
+    registrations[-1] = left.registration.state
+    return found, [(settled.pool.state, settled.charge.state), (unpaid, None)], registrations
+
+
+ANN_ELSE: Final = Person.of("gus@example.com", "gus")
+DAN_ELSE: Final = Person.of("fay@example.com")
+
+
+def _cancel(**given: Any) -> Decisions:
+    there, pools, registrations = _full()
+    facts: dict[str, Any] = {
+        "act": act(),
+        "session": there,
+        "pools": pools,
+        "registrations": registrations,
+        "refund": RefundId("off"),
+        **given,
+    }
+    return cancel_session(**facts)
+
+
+@pytest.mark.parametrize("at", [act(), act(REFUNDED_UNTIL + TICK), act(STARTS + TICK)], ids=["now", "late", "started"])
+def test_a_session_is_cancelled_with_all_its_seats(at: Act) -> None:
+    """Every live seat, refunded in full, and every registration; what was kept earlier stays (S14)."""
+    invitees = {} if at.at > STARTS else {TWO: DAN}
+    seats = dict.fromkeys((ONE, TWO), money("0.00", "10.00"))
+    refund = RefundId("off:pool")
+    decisions = _cancel(act=at)
+    assert [decision.events for decision in decisions] == [
+        (
+            SessionCancelled((DAN_ELSE,), at),
+            PlacesGivenBack(2, at),
+            PlacesGivenBack(1, at),
+            PlacesGivenBack(2, at),
+        ),
+        (SeatsCancelled((ONE, TWO), {ONE: ANN}, invitees, Cause.SESSION_CANCELLED, at),),
+        (SeatsCancelled((ONE,), {ONE: EVE}, {}, Cause.SESSION_CANCELLED, at),),
+        (SeatsSettled(SESSION, PoolId("pool"), seats, cad("3.00"), refund, cad("20.00"), None, at),),
+        (RegistrationCancelled(CLEO, at),),
+        (RegistrationCancelled(BEN, at),),
+    ]
+    there, first, _, paid, *_ = (decision.state for decision in decisions)
+    assert isinstance(there, Session)
+    assert isinstance(first, SeatPool)
+    assert isinstance(paid, Charge)
+    # One place is somebody's whom nobody here knows of.
+    assert (there.cancelled, there.taken, there.queue, there.holds) == (True, 1, (), {})
+    assert first.cancelled[THREE].cause is Cause.ASKED
+    assert paid.seats[PoolId("pool")][THREE] == money("4.50", "5.50", once="3.00")
+    assert paid.captured - paid.going_back == cad("4.50")
+
+
+def test_cancelling_a_session_twice_is_cancelling_it_once() -> None:
+    """The second time nothing is decided about anything, however late it is (S14)."""
+    decisions = _cancel()
+    there = decisions[0].state
+    again = _cancel(act=act(ENDS + TICK), session=there)
+    assert again == (Decision(there),)
+    assert again[0].state is there
+
+
+def test_a_session_without_seats_is_cancelled() -> None:
+    """There may be no pools and no registrations, or none that is live (S14)."""
+    gone = pool(ANN).cancel_all(act(), session=EXCEL).state
+    left = _full()[2][-1]
+    decisions = cancel_session(act(), session(3), [(gone, charge())], [left], refund=BACK)
+    assert [decision.events for decision in decisions] == [(SessionCancelled((), act()),)]
+
+
+def test_what_is_being_paid_for_stays_held() -> None:
+    """Its payment ends one way or the other; then it is released, and its places are nobody's (S14, N1)."""
+    held = session(3).hold(act(), HOLD, 1, until=UNTIL).state.hold(act(), HoldId("other"), 1, until=UNTIL).state
+    (cancelled,) = cancel_session(act(), held.secure(act(), HOLD).state, [], [], refund=BACK)
+    assert isinstance(cancelled.state, Session)
+    assert cancelled.state.holds.keys() == {HOLD}
+
+
+def test_two_pools_of_a_transaction_share_their_charge() -> None:
+    """One learner moved there from elsewhere, where others of the same purchase sit: two refunds, one charge (S14)."""
+    word = session(name="word").take(act(), 1).state
+    moving = buy(act(), (BEN,), name="word-pool", prices=(PRICE,), session=WORD).state
+    moved = transfer_seat(
+        act(),
+        word,
+        moving,
+        ONE,
+        there=session().take(act(), 1).state,
+        to=PoolId("moved"),
+        price=cad("7.00"),
+        provider=PROVIDER,
+        provider_there=PROVIDER,
+        charge=charge(PRICE * 2),
+        refund=BACK,
+        seated_there=keys(ANN),
+    )
+    assert isinstance(moved, TransferredPaid)
+    paid = moved.charge.state
+    first = buy(act(), (ANN,), prices=(PRICE,)).state
+    decisions = cancel_session(
+        act(),
+        moved.there.state,
+        [(moved.arrived.state, paid), (first, paid)],
+        [],
+        refund=RefundId("off"),
+    )
+    there, arrived, pool_, settled = (decision.state for decision in decisions)
+    assert isinstance(there, Session)
+    assert isinstance(settled, Charge)
+    assert (there.taken, arrived.id, pool_.id) == (0, "moved", "pool")
+    assert [event.act for event in decisions[-1].events] == [act(), act()]
+    assert settled.seats == {
+        PoolId("word-pool"): {ONE: money("0.00", "0.00", paid="0.00")},
+        PoolId("moved"): {ONE: money("0.00", "10.00")},
+        PoolId("pool"): {ONE: money("0.00", "10.00")},
+    }
+    assert {refund: (found.amount, found.state) for refund, found in settled.refunds.items()} == {
+        BACK: (cad("3.00"), RefundState.REQUESTED),
+        RefundId("off:moved"): (cad("7.00"), RefundState.REQUESTED),
+        RefundId("off:pool"): (cad("10.00"), RefundState.REQUESTED),
+    }
+    assert settled.captured == settled.going_back
+    assert settled.once_kept == cad("0.00")
+
+
+PROVIDER: Final = ProviderId("ours")
+
+
+def test_dues_go_with_the_session() -> None:
+    """Of a seat that was reactivated and not paid again, only what was left of it goes back (S13, S14)."""
+    there, [(sold, paid), _], _ = _full()
+    assert paid is not None
+    back = paid.succeed(act(), BACK).state.reinstate(act(), ORDER, sold.id, {THREE: PRICE}, session=there).state
+    live = sold.reactivate(act(), THREE, session=there, seated=()).state
+    decisions = _cancel(pools=[(live, back)], registrations=[])
+    settled = decisions[-1].state
+    assert isinstance(settled, Charge)
+    nothing = SeatMoney(PRICE, cad("0.00"), PRICE, cad("0.00"), cad("0.00"))
+    assert settled.seats[sold.id] == {ONE: nothing, TWO: nothing, THREE: nothing}
+    assert settled.captured == settled.going_back
+
+
+def test_cancelling_a_session_looks_in_this_order() -> None:
+    """The session, then pool by pool its seats, its places and its money (S14)."""
+    there, [(sold, paid), *_], registrations = _full()
+    assert paid is not None
+    foreign = buy(act(), (ANN,), name="foreign", session=WORD).state
+    mine = registrations[0]
+    wrong: dict[str, Any] = {
+        "act": act(ENDS),
+        "session": evolve(there, taken=1),
+        "pools": [(foreign, paid)],
+        "refund": BACK,
+        "registrations": [evolve(mine, session=SessionId("word"))],
+    }
+    used = evolve(paid, refunds={RefundId("back:pool"): paid.refunds[BACK]})
+    kept = deepcopy(wrong)
+    assert in_turn(
+        _cancel,
+        wrong,
+        {"act": IN_TIME},
+        {"pools": [(sold, evolve(used, id=OTHER))]},
+        {"session": there},
+        {"pools": [(sold, used)]},
+        {"pools": [(sold, paid)]},
+        {"registrations": [mine]},
+    ) == [
+        SessionOver(ENDS),
+        OtherSession(SessionId("word"), SESSION),
+        FewerTaken(2, 1),
+        OtherTransaction(OTHER, ORDER),
+        RefundIdUsed(RefundId("back:pool")),
+        RegistrationOtherSession(SessionId("word"), SESSION),
+        None,
+    ]
+    assert wrong == kept
+
+
+@pytest.mark.parametrize("policy", [Policy(), Policy(assign_at_purchase=True), Policy(release_unpaid=True)])
+def test_no_policy_stands_in_the_way(policy: Policy) -> None:
+    """Whatever a provider lets buyers do, a session that does not take place has no seats (S14)."""
+    sold = evolve(pool(ANN, BEN, CLEO), policy=policy)
+    taken = session().take(act(), 3).state
+    _, cancelled = cancel_session(act(), taken, [(sold, None)], [], refund=BACK)
+    assert cancelled.events == (
+        SeatsCancelled((ONE, TWO, SeatNo(3)), {ONE: ANN, TWO: BEN, THREE: CLEO}, {}, Cause.SESSION_CANCELLED, act()),
+    )
