@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypedDict
 
-from benchmarks import host, imports, seats
+from benchmarks import access, host, imports, seats, wallet
 from benchmarks import json as json_rows
 from benchmarks.harness import Row
 
@@ -16,6 +16,8 @@ AREAS: Final[dict[str, Callable[[], Iterable[Row]]]] = {
     "seats": seats.rows,
     "host": host.rows,
     "json": json_rows.rows,
+    "wallet": wallet.rows,
+    "access": access.rows,
 }
 RESULTS: Final = Path(__file__).with_name("results.json")
 

@@ -16,7 +16,9 @@ from lara_core.kernel.ids import ActorId, Key, PoolId, PortalId, SessionId, Tran
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.purchase import BuyerRole
+from lara_core.rights import Place
 from lara_core.seats import Policy
+from sqlite_host.staff import entrust
 from sqlite_host.store import SqliteStore
 
 _NOW: Final = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -41,6 +43,8 @@ def _sold(path: Path, seats: int) -> None:
     store = SqliteStore.create(path)
     with store.transaction() as work:
         work.let_buy_in_bulk(_PORTAL, {BuyerRole.MANAGER})
+        work.stand(_SESSION, Place())
+    _ = entrust(store, _act("entrust"), _BUYER)
     starts, ends = _NOW.replace(month=4), _NOW.replace(month=5)
     _ = open_session(store, _act("open"), _SESSION, starts=starts, ends=ends)
     _ = buy_seats(

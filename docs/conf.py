@@ -16,7 +16,7 @@ author = "The lara-core authors"
 copyright = "The lara-core authors"  # noqa: A001 - the name that Sphinx reads
 
 sys.path.append(str(Path(__file__).with_name("_ext")))
-extensions = ["state_diagram", "myst_parser", "sphinx.ext.autodoc", "sphinx.ext.graphviz"]
+extensions = ["state_diagram", "rights_matrix", "myst_parser", "sphinx.ext.autodoc", "sphinx.ext.graphviz"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_ext"]

@@ -9,14 +9,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.decisions import Act, Refusal, why_not
-from lara_core.kernel.errors import BadValue, Flaw
-from lara_core.kernel.ids import ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.decisions import Act, Decision, Refusal, Refused, why_not
+from lara_core.kernel.errors import BadValue, Flaw, IdReused, NotFound
+from lara_core.kernel.ids import ActorId, Key, PartnerId, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person, PersonKey
 from lara_core.refunds import Charge, RefundTerms, SeatMoney
+from lara_core.rights import MATRIX, Action, Grants, GrantsDecision, Right, Role, Scope
 from lara_core.seats import Cancelled, Cause, Policy, SeatDecision, SeatPool, SeatState, SessionFacts
 from lara_core.sessions import Session
+from lara_core.testing.memory import MemoryStore
 
 TICK: Final = timedelta(microseconds=1)
 NOW: Final = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -143,6 +145,44 @@ def in_turn(
         given |= mending
         said.append(why_not(command, **given))
     return said
+
+
+def granted(
+    actor: str,
+    rights: Mapping[Right, Collection[Action]] = MATRIX,
+    *,
+    scope: Scope | None = None,
+    partner: PartnerId | None = None,
+) -> GrantsDecision:
+    """What one of *partner*'s people, or of the organisation's own, was granted: *rights*, everywhere unless told."""
+    opened = Grants.open(act(), ActorId(actor), partner=partner)
+    if not rights:
+        return opened
+    role = opened.state.grant_role(act(), Role("role", rights), scope=scope or Scope())
+    return Decision(role.state, (*opened.events, *role.events))
+
+
+def strictly(store: MemoryStore, *grants: GrantsDecision) -> MemoryStore:
+    """The store as every other host's: it asks what was granted, which is *grants*, and trusts nobody else (R2)."""
+    store.trusting = False
+    with store.transaction() as work:
+        for decision in grants:
+            work.save(decision)
+    return store
+
+
+def answer(command: Callable[..., object], /, *args: Any, **given: Any) -> tuple[str, object] | None:
+    """How a use case says no: that something is missing, in which words, or what it refuses; `None` where it does it.
+
+    A key that stands for something else counts as an answer, too.
+    """
+    try:
+        _ = command(*args, **given)
+    except (NotFound, IdReused) as error:
+        return type(error).__name__, str(error)
+    except Refused as refused:
+        return "Refused", refused.refusal
+    return None
 
 
 def flaw(build: Callable[[], object]) -> tuple[str, Flaw] | None:

@@ -28,7 +28,7 @@ from lara_core.kernel.ids import (
 )
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
-from lara_core.purchase import BulkBuyingOff, BuyerRole
+from lara_core.purchase import AlreadyCaptured, BulkBuyingOff, BuyerRole
 from lara_core.refunds import (
     Charge,
     ChargeCaptured,
@@ -47,6 +47,7 @@ from lara_core.refunds import (
     SeatsSettled,
 )
 from lara_core.registrations import (
+    NobodyToRegister,
     Origin,
     Registered,
     RegistrantSits,
@@ -67,7 +68,6 @@ from lara_core.seats import (
     LearnerWithdrew,
     Mode,
     NobodyToSeat,
-    NothingToCancel,
     Policy,
     PoolHandedOver,
     RemindersSent,
@@ -138,6 +138,8 @@ PORTAL: Final = PortalId("shop")
 ASKED_UNTIL: Final = Deadline.at(NOW + timedelta(hours=84))
 
 ORDER: Final = TransactionId("order")
+# What is bought after that one was captured is another one.
+MORE: Final = TransactionId("more")
 # A pool whose seats were cancelled: money for the first is on its way, that for the second failed to, all of the third
 # is kept, and the fourth, which was refunded, is live again.
 GONE: Final = PoolId("gone")
@@ -177,7 +179,7 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
         {
             "pool": PoolId("second"),
             "session": SESSION,
-            "transaction": TransactionId("order"),
+            "transaction": MORE,
             "buyer": ActorId("manager"),
             "portal": PORTAL,
             "role": BuyerRole.MANAGER,
@@ -196,7 +198,7 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
                 SeatsBought(
                     PoolId("second"),
                     SESSION,
-                    TransactionId("order"),
+                    MORE,
                     ActorId("manager"),
                     FREELY,
                     (PRICE, PRICE),
@@ -459,7 +461,7 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
         ],
     ),
     places.import_registrations: (
-        {"session": SESSION, "people": {RegistrationId("row-1"): BEN, RegistrationId("row-2"): EVE}},
+        {"session": SESSION, "people": ((RegistrationId("row-1"), BEN), (RegistrationId("row-2"), EVE))},
         [
             ("excel", 4, PlacesTaken(2, None, (), ACT)),
             ("row-1", 1, Registered(RegistrationId("row-1"), SESSION, BEN, Origin.IMPORTED, ACT)),
@@ -518,7 +520,7 @@ ELSE: Final[Mapping[str, Any]] = {
     "approval": False,
     "registration": RegistrationId("else"),
 }
-ELSE_IMPORTED: Final = {RegistrationId("row-1"): BEN, RegistrationId("row-3"): EVE}
+ELSE_IMPORTED: Final = ((RegistrationId("row-1"), BEN), (RegistrationId("row-3"), EVE))
 
 COMMANDS: Final = [pytest.param(command, id=command.__name__) for command in DONE]
 
@@ -534,9 +536,9 @@ def buy(
     invitees: Sequence[Person] = (),
     **given: Any,
 ) -> Receipt:
-    """Buy seats in a session, in the same transaction whatever the pool."""
+    """Buy seats in a session: the first pools in one transaction, what comes after its capture in another."""
     facts: dict[str, Any] = {
-        "transaction": ORDER,
+        "transaction": ORDER if name in (POOL, DUE, GONE) else MORE,
         "portal": PORTAL,
         "role": BuyerRole.MANAGER,
         "prices": (PRICE,) * seats,
@@ -562,6 +564,11 @@ def shop() -> MemoryStore:
 
 @pytest.fixture
 def sold() -> MemoryStore:
+    """What `everything_sold` says."""
+    return everything_sold()
+
+
+def everything_sold() -> MemoryStore:
     """Ten places; two are held in a basket, and three were bought: Ann is on the first seat, Dan is asked for the next.
 
     The invitation in the other session is over by one microsecond. All was taken in one transaction; the seats of its
@@ -714,10 +721,11 @@ def test_what_is_not_there_is_not_found(command: Callable[..., Receipt]) -> None
         assert work.answer(ACT.by, ACT.key) is None
 
 
-def test_a_transaction_that_is_not_there_has_nothing_to_cancel() -> None:
-    """It has no pools, and so no seat: the answer is the same as when all are cancelled (S11)."""
+def test_a_transaction_without_pools_is_not_there() -> None:
+    """It is answered as one that is somebody else's (S11, R2)."""
     asked, _ = DONE[use.cancel_transaction]
-    assert refusal(partial(use.cancel_transaction, MemoryStore(), ACT, **asked)) == NothingToCancel()
+    with pytest.raises(NotFound, match=r"^no SeatPool is kept under this id$"):
+        _ = use.cancel_transaction(MemoryStore(), ACT, **asked)
 
 
 @pytest.mark.parametrize(
@@ -732,8 +740,15 @@ def test_a_pool_is_named_once(sold: MemoryStore) -> None:
     """A second purchase under the id of the first takes no places (K4)."""
     before = both(sold)
     with pytest.raises(IdReused):
-        _ = buy(sold, ACT, POOL, learners=(BEN,))
+        _ = buy(sold, ACT, POOL, learners=(BEN,), transaction=MORE)
     assert both(sold) == before
+
+
+def test_nothing_is_bought_in_what_was_captured(sold: MemoryStore) -> None:
+    """What was taken is the price of what was bought by then: what comes after it is another transaction (S12)."""
+    before = both(sold), charged(sold)
+    assert refusal(partial(buy, sold, ACT, PoolId("second"), transaction=ORDER)) == AlreadyCaptured(ORDER)
+    assert (both(sold), charged(sold)) == before
 
 
 def test_a_purchase_without_places_makes_no_pool(sold: MemoryStore) -> None:
@@ -826,8 +841,8 @@ def test_nobody_sits_twice_in_a_session(seat: Callable[[MemoryStore, Person], No
     assert refusal(partial(buy, sold, ACT, PoolId("second"), invitees=(BEN,))) == AlreadySeated((BEN,))
     register = partial(places.register, sold, ACT, RegistrationId("new"), session=SESSION, person=BEN)
     assert refusal(register) == RegistrantSits(BEN)
-    roster = {RegistrationId("new"): BEN}
-    assert refusal(partial(places.import_registrations, sold, ACT, SESSION, roster)) == NobodyToSeat((BEN,))
+    roster = ((RegistrationId("new"), BEN),)
+    assert refusal(partial(places.import_registrations, sold, ACT, SESSION, roster)) == NobodyToRegister((BEN,))
     _ = use.cancel_seats(sold, act(key="cancel"), POOL, [THREE])
     for mode in Mode:
         again = partial(use.reactivate_seat, sold, ACT, POOL, THREE, to=BEN, mode=mode)

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from types import NoneType
 from typing import Any, Final, TypeAlias, TypeVar, get_args
 from zoneinfo import ZoneInfo
@@ -15,16 +16,24 @@ from attrs import fields, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lara_core.enrolment import EnrolmentRefusal
 from lara_core.formats import json
+from lara_core.formats.names import NAMES, AnyEvent, AnyRefusal
 from lara_core.hosting.once import fingerprint
+from lara_core.kernel.credits import MOST_CREDITS, Credits
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Act, Decision, Event, Refusal
 from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import (
     AccountId,
     ActorId,
+    ClientId,
+    CourseId,
+    EnrolmentId,
     HoldId,
     Key,
+    LimitId,
+    PartnerId,
     PoolId,
     RefundId,
     RegistrationId,
@@ -35,7 +44,10 @@ from lara_core.kernel.ids import (
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.kernel.receipts import Receipt, Written
-from lara_core.purchase import BulkBuyingOff, BuyerRole, OtherProvider, PurchaseRefusal
+from lara_core.offerings import Offering, OfferingEvent, OfferingRefusal
+from lara_core.participants import Enrolment, EnrolmentEvent, EnrolmentState, ParticipantRefusal
+from lara_core.partners import Branding, Partner, PartnerEvent, PartnerKind, PartnerRefusal
+from lara_core.purchase import AlreadyCaptured, BulkBuyingOff, BuyerRole, NoSeatNamed, OtherProvider, PurchaseRefusal
 from lara_core.refunds import (
     Charge,
     ChargeCaptured,
@@ -63,6 +75,7 @@ from lara_core.refunds import (
     SeatsSettled,
 )
 from lara_core.registrations import (
+    NobodyToRegister,
     Origin,
     Registered,
     RegistrantNeedsAccount,
@@ -80,6 +93,7 @@ from lara_core.registrations import (
     RegistrationSessionOver,
     RegistrationState,
 )
+from lara_core.rights import MATRIX, Action, Grant, Grants, GrantsEvent, Right, RightsRefusal, Scope
 from lara_core.seats import (
     AccountInvited,
     AccountNeeded,
@@ -173,9 +187,13 @@ from lara_core.sessions import (
     WaitingLeft,
     WaitingList,
 )
+from lara_core.spending import SpendingEvent, SpendingHold, SpendingLimit, SpendingRefusal
 from lara_core.telling.notices import Notice, Template
 from lara_core.testing import strategies
+from lara_core.wallet import CreditHold, EntryKind, Wallet, WalletEvent, WalletRefusal
 from tests.builders import ANN, ANN_TYPED, BEN, DAN, ENDS, NOW, STARTS, TICK, act, flaw
+from tests.partners_in_json import ACT, ANN_DATA, INSTANT, INSTANT_DATA, LATE
+from tests.partners_in_json import KEPT as KEPT_OF_PARTNERS
 
 T = TypeVar("T")
 
@@ -184,10 +202,7 @@ Data: TypeAlias = Any
 
 # --- One of each, as it is kept -------------------------------------------------------------------------------
 
-ACT: Final = {"at": "2027-03-01T09:00:00+00:00", "by": "manager", "key": "key"}
-LATE: Final = "2027-03-01T09:00:00.000001+00:00"
 TEN: Final = {"minor": 1000, "currency": "CAD"}
-ANN_DATA: Final = {"address": "ann@example.com", "account": "ann"}
 ANN_TYPED_DATA: Final = {"address": "Ann@EXAMPLE.com", "account": None}
 BEN_DATA: Final = {"address": "ben@example.com", "account": "ben"}
 DAN_DATA: Final = {"address": "dan@example.com", "account": None}
@@ -195,8 +210,6 @@ REVOKED: Final = SeatRevoked(SeatNo(3), ANN, None, None, act())
 REVOKED_DATA: Final = {"type": "seats.revoked.v1", "seat": 3, "holder": ANN_DATA, "to": None, "until": None, "act": ACT}
 DAY: Final = Deadline.on(date(2027, 3, 28), Zone("Europe/Paris"))
 DAY_DATA: Final = {"instant": "2027-03-28T22:00:00+00:00", "day": {"date": "2027-03-28", "zone": "Europe/Paris"}}
-INSTANT: Final = Deadline.at(NOW + TICK)
-INSTANT_DATA: Final = {"instant": LATE, "day": None}
 PRICE: Final = Money.of("10.00", "CAD")
 HALF: Final = Money.of("5.00", "CAD")
 NOTHING: Final = Money.zero(Currency("CAD"))
@@ -716,6 +729,7 @@ KEPT: Final[list[tuple[object, Data]]] = [
         {"type": "registrations.session_over.v1", "ends": "2027-03-08T17:00:00+00:00"},
     ),
     (RegistrantNeedsAccount(DAN), {"type": "registrations.registrant_needs_account.v1", "person": DAN_DATA}),
+    (NobodyToRegister((ANN,)), {"type": "registrations.nobody_to_register.v1", "already": [ANN_DATA]}),
     (RegistrantSits(ANN), {"type": "registrations.registrant_sits.v1", "person": ANN_DATA}),
     (
         RegistrationIs(RegistrationState.REFUSED),
@@ -723,6 +737,9 @@ KEPT: Final[list[tuple[object, Data]]] = [
     ),
     (BulkBuyingOff(BuyerRole.CLIENT), {"type": "purchase.bulk_buying_off.v1", "role": "client"}),
     (OtherProvider(), {"type": "purchase.other_provider.v1"}),
+    (NoSeatNamed(), {"type": "purchase.no_seat_named.v1"}),
+    (AlreadyCaptured(TransactionId("order")), {"type": "purchase.already_captured.v1", "transaction": "order"}),
+    *KEPT_OF_PARTNERS,
     (
         Receipt(ActorId("manager"), Key("key"), (Written("pool", 2, REVOKED),)),
         {
@@ -744,6 +761,10 @@ KEPT: Final[list[tuple[object, Data]]] = [
             HoldId("offer:7.1"),
             INSTANT,
             HALF,
+            CourseId("excel"),
+            PartnerId("north"),
+            Credits(8),
+            3,
         ),
         {
             "type": "notice.v1",
@@ -757,13 +778,53 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "hold": "offer:7.1",
             "until": INSTANT_DATA,
             "amount": HALF_DATA,
+            "course": "excel",
+            "partner": "north",
+            "price": 8,
+            "available": 3,
         },
     ),
 ]
-EVENTS: Final = (SessionEvent, SeatEvent, ChargeEvent, RegistrationEvent)
-REFUSALS: Final = (SessionRefusal, SeatRefusal, RefundRefusal, RegistrationRefusal, PurchaseRefusal)
+EVENTS: Final = (
+    SessionEvent,
+    SeatEvent,
+    ChargeEvent,
+    RegistrationEvent,
+    GrantsEvent,
+    PartnerEvent,
+    OfferingEvent,
+    WalletEvent,
+    SpendingEvent,
+    EnrolmentEvent,
+)
+REFUSALS: Final = (
+    SessionRefusal,
+    SeatRefusal,
+    RefundRefusal,
+    RegistrationRefusal,
+    PurchaseRefusal,
+    RightsRefusal,
+    PartnerRefusal,
+    OfferingRefusal,
+    WalletRefusal,
+    SpendingRefusal,
+    ParticipantRefusal,
+    EnrolmentRefusal,
+)
+STATES: Final = (
+    Session,
+    SeatPool,
+    Charge,
+    Registration,
+    Grants,
+    Partner,
+    Offering,
+    Wallet,
+    SpendingLimit,
+    Enrolment,
+)
 BY_NAME: Final[Mapping[str, Data]] = {data["type"]: data for _, data in KEPT}
-KIND: Final[Mapping[str, type[object]]] = {name: kind for kind, name in json.NAMES.items()}
+KIND: Final[Mapping[str, type[object]]] = {name: kind for kind, name in NAMES.items()}
 
 
 def fresh(data: Data) -> Data:
@@ -798,30 +859,94 @@ def test_the_type_is_said_first(value: object, data: Data) -> None:
 
 def test_one_of_each_is_kept() -> None:
     """The list above forgets no name, so a new class needs its shape written down."""
-    assert sorted(BY_NAME) == sorted(json.NAMES.values())
+    assert sorted(BY_NAME) == sorted(NAMES.values())
 
 
 def test_everything_has_a_name() -> None:
     """Each event and each refusal can be stored, and found again by what it is called (K11)."""
     named = {kind for union in (*EVENTS, *REFUSALS) for kind in get_args(union)}
-    assert named | {Session, SeatPool, Charge, Registration, Receipt, Notice} == set(json.NAMES)
+    assert named | {*STATES, Receipt, Notice} == set(NAMES)
+
+
+def test_any_event_and_any_refusal_are_all_there_are() -> None:
+    """What hosts read as "any event" is every event of every area, and so with refusals (K11)."""
+    assert set(get_args(AnyEvent)) == {kind for union in EVENTS for kind in get_args(union)}
+    assert set(get_args(AnyRefusal)) == {kind for union in REFUSALS for kind in get_args(union)}
 
 
 def test_names_are_unique() -> None:
     """A name stands for one class."""
-    assert len(set(json.NAMES.values())) == len(json.NAMES)
+    assert len(set(NAMES.values())) == len(NAMES)
 
 
 def test_a_refusal_is_named_by_its_code() -> None:
     """What a host matches on and what it stores are one word (K11)."""
     kinds = [kind for union in REFUSALS for kind in get_args(union)]
-    assert {json.NAMES[kind] for kind in kinds} == {f"{kind.code}.v1" for kind in kinds}
+    assert {NAMES[kind] for kind in kinds} == {f"{kind.code}.v1" for kind in kinds}
 
 
 # --- Whatever the value ---------------------------------------------------------------------------------------
 
+credits_: Final = st.integers(1, MOST_CREDITS).map(Credits)
+partners: Final = strategies.ids(PartnerId)
+ids_of_holds: Final = strategies.ids(HoldId)
+names: Final = strategies.ids(ClientId)
+actions: Final = st.frozensets(st.sampled_from(Action))
+scopes: Final = st.builds(Scope, partner=st.none() | partners, training=st.none() | strategies.ids(CourseId))
+granted: Final = st.sampled_from(Right).flatmap(
+    lambda right: st.builds(
+        Grant,
+        strategies.ids(ActorId),
+        st.none() | partners,
+        st.just(right),
+        st.sampled_from([MATRIX[right], frozenset({Action.VIEW})]),
+        scopes,
+        st.none() | names,
+    )
+)
 FIELDS: Final[Mapping[object, st.SearchStrategy[object]]] = {
     int: st.integers(-(2**53), 2**53),
+    bool: st.booleans(),
+    str: names,
+    int | None: st.none() | st.integers(0, 2**53),
+    ActorId: strategies.ids(ActorId),
+    PartnerId: partners,
+    PartnerId | None: st.none() | partners,
+    ClientId: strategies.ids(ClientId),
+    CourseId: strategies.ids(CourseId),
+    EnrolmentId: strategies.ids(EnrolmentId),
+    EnrolmentId | None: st.none() | strategies.ids(EnrolmentId),
+    LimitId: strategies.ids(LimitId),
+    LimitId | None: st.none() | strategies.ids(LimitId),
+    SessionId | None: st.none() | strategies.ids(SessionId),
+    Deadline | None: st.none() | strategies.deadlines(),
+    Credits: credits_,
+    Credits | None: st.none() | credits_,
+    Right: st.sampled_from(Right),
+    Action: st.sampled_from(Action),
+    Scope: scopes,
+    PartnerKind: st.sampled_from(PartnerKind),
+    Branding: st.builds(Branding, logo=st.none() | names, sender=st.none() | names),
+    EntryKind: st.sampled_from(EntryKind),
+    EnrolmentState: st.sampled_from(EnrolmentState),
+    frozenset[Action]: actions,
+    frozenset[PartnerId]: st.frozensets(partners, min_size=1, max_size=3),
+    frozenset[ActorId]: st.frozensets(strategies.ids(ActorId), max_size=3),
+    tuple[HoldId, ...]: st.lists(ids_of_holds, max_size=3).map(tuple),
+    tuple[PartnerId, ...]: st.lists(partners, max_size=3).map(tuple),
+    tuple[Grant, ...]: st.lists(granted, max_size=3).map(tuple),
+    Mapping[Right, frozenset[Action]]: st.dictionaries(st.sampled_from(Right), actions, max_size=3),
+    Mapping[PartnerId, Credits | None]: st.dictionaries(partners, st.none() | credits_, max_size=3),
+    Mapping[HoldId, EnrolmentId]: st.dictionaries(ids_of_holds, strategies.ids(EnrolmentId), max_size=3),
+    Mapping[HoldId, CreditHold]: st.dictionaries(
+        ids_of_holds,
+        st.builds(CreditHold, credits_, strategies.ids(EnrolmentId), strategies.deadlines()),
+        max_size=3,
+    ),
+    Mapping[HoldId, SpendingHold]: st.dictionaries(
+        ids_of_holds, st.builds(SpendingHold, credits_, strategies.deadlines()), max_size=3
+    ),
+    Mapping[ClientId, str]: st.dictionaries(strategies.ids(ClientId), names, max_size=3),
     SessionId: strategies.ids(SessionId),
     HoldId: strategies.ids(HoldId),
     TransactionId: strategies.ids(TransactionId),
@@ -850,6 +975,8 @@ def built(kind: type[Any]) -> st.SearchStrategy[object]:
     return st.builds(kind, **{each.name: FIELDS[each.type] for each in fields(kind)})
 
 
+# Built of their fields, whether or not any command leads there: whatever is in them, they are written.
+BUILT: Final = (Grants, Partner, Offering, Wallet, SpendingLimit, Enrolment)
 anything: Final[st.SearchStrategy[object]] = st.one_of(
     strategies.sessions(),
     strategies.seat_pools(),
@@ -859,8 +986,9 @@ anything: Final[st.SearchStrategy[object]] = st.one_of(
     strategies.charge_events(),
     strategies.receipts(),
     strategies.notices(),
-    built(Registration),
-    st.sampled_from([kind for union in (RegistrationEvent, *REFUSALS) for kind in get_args(union)]).flatmap(built),
+    st.sampled_from([Registration, *BUILT]).flatmap(built),
+    st.sampled_from([kind for union in (RegistrationEvent, *EVENTS[4:]) for kind in get_args(union)]).flatmap(built),
+    st.sampled_from([kind for union in REFUSALS for kind in get_args(union)]).flatmap(built),
 )
 
 
@@ -922,13 +1050,19 @@ anything_json: Final = st.recursive(
     max_leaves=12,
 )
 KINDS: Final[list[Data]] = [
-    *json.NAMES,
+    *NAMES,
     json.EVENT,
     json.REFUSAL,
     json.SEAT_EVENT,
     json.SESSION_EVENT,
     json.CHARGE_EVENT,
     json.REGISTRATION_EVENT,
+    json.GRANTS_EVENT,
+    json.PARTNER_EVENT,
+    json.OFFERING_EVENT,
+    json.WALLET_EVENT,
+    json.SPENDING_EVENT,
+    json.ENROLMENT_EVENT,
     Money,
     Person,
 ]
@@ -1025,6 +1159,10 @@ OPENED: Final = "sessions.opened.v1"
 HELD: Final = "sessions.places_held.v1"
 CHARGE: Final = "refunds.charge.v1"
 CAPTURED: Final = "refunds.captured.v1"
+GRANTS: Final = "rights.grants.v1"
+WALLET: Final = "wallet.wallet.v1"
+DEBITED: Final = "wallet.debited.v1"
+LIMIT: Final = "spending.limit.v1"
 RECEIPT: Final = "receipt.v1"
 NOTICE: Final = "notice.v1"
 
@@ -1165,6 +1303,34 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (CAPTURED, put("captured", "currency", to="EUR"), "$.terms", Flaw.MIXED_CURRENCIES),
     (CHARGE, drop("seats", "pool", "2", "back"), '$.seats[0]["2"].back', Flaw.MISSING_KEY),
     (CHARGE, put("refunds", "back", "state", to="gone"), "$.refunds[0].state", Flaw.UNKNOWN_NAME),
+    # Credits, rights, partners
+    (DEBITED, put("amount", to=1.9), "$.amount", Flaw.WRONG_TYPE),
+    (DEBITED, put("amount", to=1.0), "$.amount", Flaw.WRONG_TYPE),
+    (DEBITED, put("amount", to=True), "$.amount", Flaw.WRONG_TYPE),
+    (DEBITED, put("amount", to="8"), "$.amount", Flaw.WRONG_TYPE),
+    (DEBITED, put("amount", to=0), "$.amount", Flaw.TOO_SMALL),
+    (DEBITED, put("balance", to=-1), "$.balance", Flaw.TOO_SMALL),
+    (DEBITED, put("balance", to=MOST_CREDITS + 1), "$.balance", Flaw.TOO_LARGE),
+    (DEBITED, put("enrolment", to=None), "$.enrolment", Flaw.WRONG_TYPE),
+    ("wallet.deducted.v1", put("lapsed", 0, to=None), "$.lapsed[0]", Flaw.WRONG_TYPE),
+    (WALLET, put("balance", to=-1), "$.balance", Flaw.TOO_SMALL),
+    (WALLET, put("holds", "e-2", "amount", to=8.5), "$.holds[0].amount", Flaw.WRONG_TYPE),
+    (WALLET, drop("threshold"), "$.threshold", Flaw.MISSING_KEY),
+    ("wallet.entry_reversed.v1", put("kind", to="gift"), "$.kind", Flaw.UNKNOWN_NAME),
+    ("wallet.topped_up.v1", put("reason", to=""), "$.reason", Flaw.EMPTY),
+    (LIMIT, put("members", to=["south", "north"]), "$.members", Flaw.WRONG_ORDER),
+    (LIMIT, put("since", to="2027-03-01T09:00:00"), "$.since", Flaw.NAIVE_TIME),
+    ("spending.limit_set.v1", put("members", to=[]), "$.members", Flaw.EMPTY),
+    (GRANTS, put("held", 0, "right", to="everything"), "$.held[0].right", Flaw.UNKNOWN_NAME),
+    (GRANTS, put("held", 0, "actions", to=["edit"]), "$.held[0].actions", Flaw.WRONG_FORM),
+    (GRANTS, put("held", 0, "scope", "partner", to=1), "$.held[0].scope.partner", Flaw.WRONG_TYPE),
+    (GRANTS, drop("held", 1, "scope", "pool"), "$.held[1].scope.pool", Flaw.MISSING_KEY),
+    ("rights.role_granted.v1", put("rights", "everything", to=["view"]), "$.rights", Flaw.UNKNOWN_KEY),
+    ("partners.branded.v1", put("branding", "colour", to="green"), "$.branding.colour", Flaw.WRONG_FORM),
+    ("partners.converted.v1", put("kind", to="WHITELABEL"), "$.kind", Flaw.UNKNOWN_NAME),
+    ("offerings.selected.v1", put("personal", "north", to=-1), "$.personal[1]", Flaw.TOO_SMALL),
+    ("participants.enrolment.v1", put("state", to="gone"), "$.state", Flaw.UNKNOWN_NAME),
+    (NOTICE, put("price", to=1.9), "$.price", Flaw.WRONG_TYPE),
     # The first of several
     (REVOKED_, put("act", to={**ACT, "by": "", "key": ""}), "$.act.by", Flaw.EMPTY),
 ]
@@ -1366,6 +1532,30 @@ def test_a_kind_reads_its_own_events_alone() -> None:
     assert flaw(lambda: json.load(json.EVENT, BY_NAME["seats.same_holder.v1"])) == ("$.type", Flaw.UNKNOWN_NAME)
 
 
+AREAS: Final[Mapping[str, tuple[Data, Data]]] = {
+    "seats": (json.SEAT_EVENT, SeatEvent),
+    "sessions": (json.SESSION_EVENT, SessionEvent),
+    "refunds": (json.CHARGE_EVENT, ChargeEvent),
+    "registrations": (json.REGISTRATION_EVENT, RegistrationEvent),
+    "rights": (json.GRANTS_EVENT, GrantsEvent),
+    "partners": (json.PARTNER_EVENT, PartnerEvent),
+    "offerings": (json.OFFERING_EVENT, OfferingEvent),
+    "wallet": (json.WALLET_EVENT, WalletEvent),
+    "spending": (json.SPENDING_EVENT, SpendingEvent),
+    "participants": (json.ENROLMENT_EVENT, EnrolmentEvent),
+}
+
+
+@pytest.mark.parametrize(("kind", "union"), list(AREAS.values()), ids=list(AREAS))
+def test_a_log_takes_its_own_events_and_no_others(kind: Data, union: Data) -> None:
+    """Each kind reads all the events of its union, whole, and refuses those of every other area by their name."""
+    own = [(value, data) for value, data in KEPT if type(value) in get_args(union)]
+    assert {type(value) for value, _ in own} == set(get_args(union))
+    assert [json.load(kind, data) for _, data in own] == [value for value, _ in own]
+    others = [data for value, data in KEPT if type(value) in get_args(AnyEvent) and type(value) not in get_args(union)]
+    assert {flaw(partial(json.load, kind, data)) for data in others} == {("$.type", Flaw.UNKNOWN_NAME)}
+
+
 def test_any_refusal_is_read() -> None:
     """A host that stores why a button was grey finds the refusal again, not only its code."""
     refusal: Refusal = json.load(json.REFUSAL, {"type": "seats.same_holder.v1", "seat": 9})
@@ -1523,7 +1713,7 @@ def _from_v2(data: dict[str, Data]) -> dict[str, Data]:
 
 
 HOST: Final = json.Format(
-    {**json.NAMES, RoomMoved: "host.room_moved.v3", RoomClosed: "host.room_closed.v1"},
+    {**NAMES, RoomMoved: "host.room_moved.v3", RoomClosed: "host.room_closed.v1"},
     {"host.room_moved.v1": _from_v1, "host.room_moved.v2": _from_v2},
     {Event: SeatEvent | SessionEvent | RoomMoved | RoomClosed},
 )

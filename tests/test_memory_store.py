@@ -2,16 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from functools import partial
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from lara_core.kernel.decisions import Act, Decision
 from lara_core.kernel.errors import ContractBroken, StaleState
-from lara_core.kernel.ids import HoldId, PoolId, PortalId, RegistrationId, SeatNo, SessionId
+from lara_core.kernel.ids import HoldId, PartnerId, PoolId, PortalId, RegistrationId, SeatNo, SessionId
 from lara_core.purchase import BuyerRole
+from lara_core.rights import Place
 from lara_core.telling.notices import Setting
-from lara_core.testing.conformance import GroupPurchaseConformance, LetBuyInBulk, OpenStore, Silence
+from lara_core.testing.conformance import (
+    GroupPurchaseConformance,
+    LetBuyInBulk,
+    OpenPartnership,
+    PartnershipConformance,
+    Silence,
+    Stand,
+    Tamper,
+)
 from lara_core.testing.memory import MemoryStore
 from lara_core.testing.samples import (
     ANA,
@@ -35,17 +45,18 @@ from lara_core.testing.samples import (
     opened,
     registered,
 )
+from lara_core.wallet import WalletEvent
 
 
 @pytest.fixture
 def stores() -> defaultdict[str, MemoryStore]:
-    """A store for each organisation that is asked for."""
-    return defaultdict(MemoryStore)
+    """A store for each organisation that is asked for, which trusts nobody and knows no session."""
+    return defaultdict(partial(MemoryStore, trusting=False, places={}))
 
 
-class TestMemoryStore(GroupPurchaseConformance):
+class TestMemoryStore(GroupPurchaseConformance, PartnershipConformance):
     @pytest.fixture
-    def open_store(self, stores: defaultdict[str, MemoryStore]) -> OpenStore:
+    def open_store(self, stores: defaultdict[str, MemoryStore]) -> OpenPartnership:
         return stores.__getitem__
 
     @pytest.fixture
@@ -61,6 +72,26 @@ class TestMemoryStore(GroupPurchaseConformance):
             stores[organisation].bulk_buyers = {**stores[organisation].bulk_buyers, portal: roles}
 
         return switch_on
+
+    @pytest.fixture
+    def stand(self, stores: defaultdict[str, MemoryStore]) -> Stand:
+        def give(organisation: str, session: SessionId, place: Place) -> None:
+            stores[organisation].places = {**(stores[organisation].places or {}), session: place}
+
+        return give
+
+    @pytest.fixture
+    def tamper(self, stores: defaultdict[str, MemoryStore]) -> Tamper:
+        return lambda organisation, partner, number, event: write_over(stores[organisation], partner, number, event)
+
+
+def write_over(store: MemoryStore, partner: PartnerId, number: int, event: WalletEvent) -> None:
+    """Write *event* over one of a wallet's, past the store."""
+    kept = store._kept  # pyright: ignore[reportPrivateUsage] -- nothing but the console writes like this
+    stream = kept.streams["Wallet", partner]
+    events = (*stream.events[: number - 1], event, *stream.events[number:])
+    edited = evolve(kept, streams={**kept.streams, ("Wallet", partner): evolve(stream, events=events)})
+    store._kept = edited  # pyright: ignore[reportPrivateUsage] -- as above
 
 
 @pytest.fixture

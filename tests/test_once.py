@@ -158,7 +158,7 @@ def test_notices_are_put_out_with_the_decision() -> None:
     """What the table of notices says is in the outbox when the state is in the store, in order (T1)."""
     store = MemoryStore()
     decided = seated(store)
-    expected = list(notices(decided))
+    expected = look(store, lambda work: list(notices(decided, audience=work)))
     assert [notice.to for notice in expected] == [ANN, BEN]
     assert look(store, lambda work: list(work.waiting(10))) == expected
 

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Decision, Refusal, why_not
+from lara_core.kernel.errors import BadValue
 from lara_core.kernel.ids import HoldId, PoolId, ProviderId, RefundId, RegistrationId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.people import Person
 from lara_core.places import (
@@ -24,6 +25,7 @@ from lara_core.places import (
 from lara_core.purchase import Settled, TransferredPaid, cancel_seats, transfer_seat
 from lara_core.refunds import Charge, OtherTransaction, RefundIdUsed, RefundState, SeatMoney, SeatsSettled
 from lara_core.registrations import (
+    NobodyToRegister,
     Origin,
     Registered,
     RegistrantNeedsAccount,
@@ -38,7 +40,7 @@ from lara_core.registrations import (
     RegistrationSessionOver,
     RegistrationState,
 )
-from lara_core.seats import Cause, NobodyToSeat, OtherSession, Policy, SeatPool, SeatsCancelled
+from lara_core.seats import Cause, OtherSession, Policy, SeatPool, SeatsCancelled
 from lara_core.sessions import (
     FewerTaken,
     NotEnoughPlaces,
@@ -213,7 +215,7 @@ def test_a_roster_is_imported(
     roster: Sequence[Person], seated: Sequence[Any], registered: Mapping[int, Person]
 ) -> None:
     """Each person once, under the first of their rows; who sits already is skipped (S5, N5)."""
-    people = dict(zip(ROWS, roster, strict=False))
+    people = tuple(zip(ROWS, roster, strict=False))
     before = session(len(registered))
     taken, *placed = import_registrations(IN_TIME, before, people, seated=seated)
     assert taken.events == (PlacesTaken(len(registered), None, (), IN_TIME),)
@@ -227,9 +229,9 @@ def test_a_roster_is_imported(
 @pytest.mark.parametrize(
     ("roster", "refusal"),
     [
-        ((), NobodyToSeat(())),
-        ((CLEO,), NobodyToSeat((CLEO,))),
-        ((CLEO, CLEO), NobodyToSeat((CLEO,))),
+        ((), NobodyToRegister(())),
+        ((CLEO,), NobodyToRegister((CLEO,))),
+        ((CLEO, CLEO), NobodyToRegister((CLEO,))),
         ((ANN, BEN, EVE), NotEnoughPlaces(3, 2)),
         ((ANN, BEN, EVE, CLEO, ANN), NotEnoughPlaces(3, 2)),
         ((ANN, DAN), RegistrantNeedsAccount(DAN)),
@@ -237,7 +239,7 @@ def test_a_roster_is_imported(
 )
 def test_a_roster_is_imported_whole_or_not_at_all(roster: Sequence[Person], refusal: Refusal) -> None:
     """For lack of places, of an account, or of anybody to register, nobody is (N5)."""
-    people = dict(zip(ROWS, roster, strict=False))
+    people = tuple(zip(ROWS, roster, strict=False))
     assert why_not(import_registrations, act(), session(2), people, seated=keys(CLEO)) == refusal
 
 
@@ -246,19 +248,19 @@ def test_an_import_looks_in_this_order() -> None:
     wrong: dict[str, Any] = {
         "act": act(ENDS),
         "session": evolve(CALLED_OFF, capacity=0),
-        "people": {ROWS[0]: ANN},
+        "people": ((ROWS[0], ANN),),
         "seated": keys(ANN),
     }
     assert in_turn(
         import_registrations,
         wrong,
-        {"people": {ROWS[0]: DAN}},
+        {"people": ((ROWS[0], DAN),)},
         {"session": session(0)},
         {"act": IN_TIME},
-        {"people": {ROWS[0]: BEN}},
+        {"people": ((ROWS[0], BEN),)},
         {"session": session(1)},
     ) == [
-        NobodyToSeat((ANN,)),
+        NobodyToRegister((ANN,)),
         RegistrationSessionCancelled(),
         RegistrationSessionOver(ENDS),
         RegistrantNeedsAccount(DAN),
@@ -406,11 +408,42 @@ def test_a_session_is_cancelled_with_all_its_seats(at: Act) -> None:
 
 def test_cancelling_a_session_twice_is_cancelling_it_once() -> None:
     """The second time nothing is decided about anything, however late it is (S14)."""
-    decisions = _cancel()
-    there = decisions[0].state
-    again = _cancel(act=act(ENDS + TICK), session=there)
-    assert again == (Decision(there),)
-    assert again[0].state is there
+    there, *others = _cancel()
+    assert isinstance(there.state, Session)
+    pools = [(found.state, None) for found in others if isinstance(found.state, SeatPool)]
+    registrations = [found.state for found in others if isinstance(found.state, Registration)]
+    again = cancel_session(act(ENDS + TICK), there.state, pools, registrations, refund=RefundId("again"))
+    assert again == (Decision(there.state),)
+    assert again[0].state is there.state
+
+
+def test_what_is_live_in_a_cancelled_session_is_cancelled_after_all() -> None:
+    """A host that cancelled the session alone says it again, and the seats, places and money follow (S14)."""
+    there, held = session(3).take(act(), 1).state, pool(ANN, seats=1)
+    alone = there.cancel(act()).state
+    places, seats, money = cancel_session(act(), alone, [(held, charge())], [], refund=BACK)
+    assert places.events == (PlacesGivenBack(1, act()),)
+    assert seats.events == (SeatsCancelled((ONE,), {ONE: ANN}, {}, Cause.SESSION_CANCELLED, act()),)
+    assert isinstance(money.state, Charge)
+    assert money.state.going_back == held.prices[0]
+
+
+def test_a_pool_is_given_once() -> None:
+    """Given twice, its places would go back twice (N1)."""
+    there, held = session(3).take(act(), 2).state, pool(ANN, seats=1)
+    with pytest.raises(BadValue, match=r"^pools: wrong_form$"):
+        _ = cancel_session(act(), there, [(held, None), (held, None)], [], refund=BACK)
+
+
+def test_whoever_was_offered_a_place_is_imported_into_it() -> None:
+    """The one place that is left is held for her, and she is on the roster (N2, N5)."""
+    full = Session.open(
+        act(), SESSION, starts=STARTS, ends=ENDS, capacity=1, waiting_list=WaitingList(automatic=True)
+    ).state.take(act(), 1)
+    offered = full.state.join(act(), ANN, seated=()).state.give_back(act(), 1).state
+    taken, _ = import_registrations(act(), offered, ((ROWS[0], ANN),), seated=())
+    assert isinstance(taken.state, Session)
+    assert (taken.state.taken, taken.state.holds, taken.state.queue) == (1, {}, ())
 
 
 def test_a_session_without_seats_is_cancelled() -> None:

@@ -11,7 +11,7 @@ from attrs import evolve
 
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Refusal, why_not
-from lara_core.kernel.errors import Flaw
+from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.people import Person
 from lara_core.purchase import (
@@ -19,11 +19,14 @@ from lara_core.purchase import (
     BulkBuyingOff,
     BuyerRole,
     GivenBack,
+    NoSeatNamed,
     Settled,
     buy_seats,
     cancel_all_seats,
     cancel_seats,
+    cancel_transaction,
     refund_kept,
+    refund_of,
 )
 from lara_core.refunds import (
     ChargeDecision,
@@ -50,7 +53,7 @@ from lara_core.seats import (
     SeatState,
     SessionEnded,
 )
-from lara_core.sessions import FewerTaken, NotEnoughPlaces, PlacesGivenBack, PlacesTaken, Session
+from lara_core.sessions import FewerTaken, NotEnoughPlaces, PlacesGivenBack, PlacesTaken, Session, WaitingList
 from tests.builders import (
     ANN,
     AT_PURCHASE,
@@ -62,6 +65,7 @@ from tests.builders import (
     ONE,
     PRICE,
     REFUNDED_UNTIL,
+    STARTS,
     THREE,
     TICK,
     TWO,
@@ -72,6 +76,9 @@ from tests.builders import (
     gone,
     in_turn,
     session,
+)
+from tests.builders import (
+    pool as bought_pool,
 )
 
 HOLD = HoldId("basket")
@@ -397,10 +404,67 @@ def test_giving_back_looks_in_this_order() -> None:
         {"charge": _settle().charge.state},
         {"refund": MORE},
     ) == [
-        NothingToCancel(),
+        NoSeatNamed(),
         NoSuchSeat(SeatNo(4)),
         SeatIs(TWO, SeatState.ENROLLED),
         OtherTransaction(TransactionId("other"), TransactionId("order")),
         RefundIdUsed(BACK),
         None,
     ]
+
+
+def test_what_was_cancelled_before_the_capture_is_not_given_back() -> None:
+    """Nothing was captured for it, whatever its price: others' money stays theirs (S12)."""
+    there, held = session(3).take(act(), 2).state, bought_pool(ANN, BEN, seats=2)
+    cancelled = cancel_seats(act(), there, held, (ONE,), charge=None)
+    paid = charge(PRICE)
+    kept = refund_kept(act(), cancelled.session.state, cancelled.pool.state, paid, (ONE,), refund=BACK, override=ILL)
+    assert (kept.state, kept.events) == (paid, ())
+
+
+def test_an_override_needs_a_refund_to_go_back_under() -> None:
+    """Also where nothing was captured yet: a reason that is given is not lost (S12)."""
+    there = session(3).take(act(), 1).state
+    with pytest.raises(BadValue, match=r"^refund: empty$"):
+        _ = cancel_seats(act(), there, bought_pool(ANN, seats=1), (ONE,), charge=None, override=ILL)
+
+
+def test_a_transaction_is_given_by_its_own_pools_each_once() -> None:
+    """Otherwise places would go back twice, or somebody else's (N1, S11)."""
+    there, held = session(3).take(act(), 2).state, bought_pool(ANN, seats=1)
+    with pytest.raises(BadValue, match=r"^pools: wrong_form$"):
+        _ = cancel_transaction(act(), [(there, held), (there, held)], charge=None)
+    other = evolve(held, id=PoolId("other"), transaction=TransactionId("another"))
+    with pytest.raises(BadValue, match=r"^parts: wrong_form$"):
+        _ = cancel_transaction(act(), [(there, held), (there, other)], charge=None)
+
+
+def test_a_refund_for_a_pool_has_a_name_however_long_the_pools_is() -> None:
+    """Its digest stands for it where there is no room; two pools never share one (S11, S14)."""
+    assert refund_of(BACK, PoolId("pool")) == f"{BACK}:pool"
+    long = [refund_of(BACK, PoolId("p" * 254 + end)) for end in "ab"]
+    assert [name.startswith(f"{BACK}:") and len(name) < 60 for name in long] == [True, True]
+    assert len(set(long)) == 2
+
+
+def test_one_seat_is_bought_in_the_place_that_was_offered() -> None:
+    """The offer is for one person, and the seat is theirs (N2)."""
+    full = Session.open(
+        act(), SessionId("excel"), starts=STARTS, ends=ENDS, capacity=1, waiting_list=WaitingList(automatic=True)
+    ).state.take(act(), 1)
+    offered = full.state.join(act(), ANN, seated=()).state.give_back(act(), 1).state
+    bought = buy_seats(
+        act(),
+        offered,
+        PoolId("own"),
+        role=BuyerRole.CLIENT,
+        bulk_buyers={BuyerRole.CLIENT},
+        transaction=TransactionId("own"),
+        buyer=ActorId("ann"),
+        prices=(PRICE,),
+        policy=Policy(),
+        learners=(ANN,),
+        hold=offered.offer_to(ANN, act().at),
+        seated=(),
+    )
+    assert (bought.session.state.taken, bought.session.state.holds) == (1, {})

@@ -9,8 +9,8 @@ from attrs import evolve, frozen
 
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Refusal, why_not
-from lara_core.kernel.errors import Flaw
-from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.errors import BadValue, Flaw
+from lara_core.kernel.ids import AccountId, ActorId, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person, PersonKey
 from lara_core.seats import (
@@ -644,7 +644,6 @@ COMMANDS: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
     "release": lambda act, session: pool(policy=RELEASED, invoice=AT_THE_LATEST).release(
         act, paid=False, session=session
     ),
-    "call_off": lambda act, session: pool(ANN).call_off(act, session=session),
 }
 BEFORE_THE_START: dict[str, Callable[[Act, SessionFacts], SeatDecision]] = {
     "buy with invitees": lambda act, session: _buy(act, invitees=(ANN,), session=session),
@@ -867,3 +866,42 @@ def test_a_policy_of_nothing_said() -> None:
         buyers_cancel=False,
         release_unpaid=False,
     )
+
+
+def test_what_merely_looks_like_a_mode_is_none() -> None:
+    """A form's text is not a mode: it would enrol a bare address, or somebody who was to be asked (S3, S4)."""
+    asked: Any = "immediate"
+    cancelled = pool(ANN).cancel(act(), (ONE,), session=EXCEL).state
+    for command, seat in ((pool(ANN).revoke, ONE), (cancelled.reactivate, ONE)):
+        with pytest.raises(BadValue, match=r"^mode: wrong_type$"):
+            _ = command(act(), seat, to=DAN, mode=asked, session=EXCEL, seated=())
+
+
+def test_somebody_sits_by_any_of_their_names() -> None:
+    """In whatever order the names come: one of the two addresses of the account sits (S5, K7)."""
+    by_account = Person(BEN.address, AccountId("seven"))
+    other = Person(EVE.address, AccountId("seven"))
+    seated = Person(EVE.address).keys
+    for named in ((by_account, other), (other, by_account)):
+        refused = why_not(pool().assign, act(), named, session=EXCEL, seated=seated)
+        assert type(refused) is NobodyToSeat
+
+
+def test_nobody_is_reminded_of_what_does_not_take_place() -> None:
+    """The session is called off, whatever its pools say yet (S7, S14)."""
+    assert why_not(pool(invitees=(ANN,)).remind, act(), (ONE,), session=CALLED_OFF) == SessionCalledOff()
+
+
+def test_a_purchase_says_until_when_its_invitees_are_asked() -> None:
+    """Otherwise they would be lost; and nobody is on a seat that was not bought (S2, S7)."""
+    bought = buy(act(), (), invitees=(ANN,), prices=(PRICE,)).events[0]
+    assert isinstance(bought, SeatsBought)
+    with pytest.raises(BadValue, match=r"^until: empty$"):
+        _ = evolve(bought, until=None)
+    with pytest.raises(BadValue, match=r"^until: wrong_form$"):
+        _ = evolve(bought, invitees={})
+    with pytest.raises(BadValue, match=r"^prices: too_small$"):
+        _ = evolve(bought, invitees={TWO: ANN})
+    late: Any = STARTS
+    with pytest.raises(BadValue, match=r"^invoice: wrong_type$"):
+        _ = evolve(bought, invoice=late)

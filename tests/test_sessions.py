@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from lara_core.kernel.deadlines import Deadline, Zone
 from lara_core.kernel.decisions import Act, Refused, why_not
-from lara_core.kernel.errors import Flaw
+from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import HoldId, SessionId
 from lara_core.kernel.people import Person
 from lara_core.sessions import (
@@ -994,3 +994,10 @@ def _free(state: Session, at: datetime) -> int:
 
 
 test_waiting_laws = WaitingLaws.TestCase
+
+
+def test_a_hold_has_a_deadline_and_not_merely_a_time() -> None:
+    """Whether it is a day or an instant is said (K8, K9)."""
+    late: Any = TOMORROW.instant
+    with pytest.raises(BadValue, match=r"^until: wrong_type$"):
+        _ = session().hold(act(), H1, 1, until=late)

@@ -21,14 +21,33 @@ from babel.messages.mofile import write_mo
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
+from lara_core.enrolment import EnrolmentRefusal, NobodyToEnrol, OtherLimit
+from lara_core.formats.names import AnyRefusal
+from lara_core.kernel.credits import Credits
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Refusal
 from lara_core.kernel.errors import BadValue, ContractBroken, Flaw, IdReused, NotFound, StaleState
-from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import (
+    ActorId,
+    ClientId,
+    CourseId,
+    EnrolmentId,
+    HoldId,
+    LimitId,
+    PartnerId,
+    PoolId,
+    RefundId,
+    SeatNo,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.iso4217 import DIGITS
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
-from lara_core.purchase import BulkBuyingOff, BuyerRole, OtherProvider, PurchaseRefusal
+from lara_core.offerings import OfferingRefusal, PriceChanged
+from lara_core.participants import ConfirmationOver, EnrolmentIs, EnrolmentState, EnrolmentVerb, ParticipantRefusal
+from lara_core.partners import PartnerKind, PartnerRefusal
+from lara_core.purchase import AlreadyCaptured, BulkBuyingOff, BuyerRole, NoSeatNamed, OtherProvider, PurchaseRefusal
 from lara_core.refunds import (
     MoreThanCaptured,
     NothingDue,
@@ -39,6 +58,7 @@ from lara_core.refunds import (
     RefundVerb,
 )
 from lara_core.registrations import (
+    NobodyToRegister,
     Origin,
     RegistrantSits,
     RegistrationIs,
@@ -46,6 +66,7 @@ from lara_core.registrations import (
     RegistrationState,
     RegistrationVerb,
 )
+from lara_core.rights import Action, DoesNotApply, ForumRole, NotGranted, Right, RightsRefusal
 from lara_core.seats import (
     AccountNeeded,
     AlreadySeated,
@@ -79,8 +100,31 @@ from lara_core.sessions import (
     SessionOver,
     SessionRefusal,
 )
+from lara_core.spending import LessSpent, LimitBelowUse, LimitReached, SpendingRefusal
 from lara_core.telling.notices import Notice, Template
-from lara_core.telling.texts import COUNTED, NONE_OF, TEXTS, About, Message, Texts, faults, missing
+from lara_core.telling.texts import (
+    COUNTED,
+    IN_CREDITS,
+    NONE_OF,
+    TEXTS,
+    About,
+    InCredits,
+    Message,
+    Texts,
+    faults,
+    missing,
+)
+from lara_core.wallet import (
+    CreditHoldWouldLapse,
+    DeductionTooLarge,
+    EntryKind,
+    Misfit,
+    NotEnoughCredits,
+    NotReversible,
+    TopUpSpent,
+    WalletFull,
+    WalletRefusal,
+)
 from tests.builders import ANN, BEN, DAN, flaw
 
 ROOT: Final = Path(__file__).parents[1]
@@ -101,6 +145,7 @@ ABOUT: Final = About(
     sign_in="https://example.com/portal",
     organisation="École Haute",
     answer="https://example.com/invitations/7",
+    partner="Alfa Srl",
 )
 
 REFUSALS: Final[tuple[type[Any], ...]] = (
@@ -109,14 +154,26 @@ REFUSALS: Final[tuple[type[Any], ...]] = (
     *get_args(RefundRefusal),
     *get_args(RegistrationRefusal),
     *get_args(PurchaseRefusal),
+    *get_args(RightsRefusal),
+    *get_args(PartnerRefusal),
+    *get_args(OfferingRefusal),
+    *get_args(WalletRefusal),
+    *get_args(SpendingRefusal),
+    *get_args(ParticipantRefusal),
+    *get_args(EnrolmentRefusal),
 )
 
 REFUNDS: Final = frozenset({Template.REFUND_REQUESTED, Template.REFUND_SUCCEEDED, Template.REFUND_FAILED})
 PAYMENTS: Final = REFUNDS | {Template.DUE}
 INVITATIONS: Final = frozenset({Template.INVITED, Template.REMINDED})
 TO_ANSWER: Final = INVITATIONS | {Template.OFFERED}
-WITHOUT_A_SEAT: Final = frozenset(
-    {
+WALLETS: Final = frozenset({Template.WALLET_EXHAUSTED, Template.WALLET_LOW})
+ENROLMENTS: Final = frozenset({Template.PARTICIPANT_ENROLLED, Template.ENROLMENT_CANCELLED})
+TO_STAFF: Final = WALLETS | {Template.REGISTRATION_REQUESTED}
+WITHOUT_A_SEAT: Final = (
+    TO_STAFF
+    | ENROLMENTS
+    | {
         Template.OFFERED,
         Template.WAITING_OVER,
         Template.REGISTERED,
@@ -173,16 +230,22 @@ def wanted() -> Mapping[str, frozenset[str]]:
     """Every text that must be there, and the fields it may name: by walking the unions and enums once more."""
     refusals = {refusal.code: frozenset(each.name for each in fields(refusal)) for refusal in REFUSALS}
     # What says that there is none of a thing does not name that thing.
-    nones = {f"{text}.none": refusals[text] - {NONE_OF[text]} for text in NONE_OF}
-    about = frozenset({"title", "starts", "place", "sign_in", "organisation"})
+    nones = {f"{text}.none": refusals[text] - {NONE_OF[text]} for text in NONE_OF if text in refusals}
+    about = frozenset({"sign_in", "organisation"})
+    when = frozenset({"starts", "place"})
     templates = {
         f"{template}.{part}": about
+        | (frozenset[str]() if template in WALLETS else {"title"})
+        | (frozenset[str]() if template in WALLETS or (template in ENROLMENTS and part != "body") else when)
+        | ({"partner"} if template in WALLETS | ENROLMENTS else frozenset[str]())
+        | ({"available"} if template in WALLETS else frozenset[str]())
+        | ({"price"} if template is Template.WALLET_EXHAUSTED else frozenset[str]())
         | ({"seats"} if template not in WITHOUT_A_SEAT else frozenset[str]())
-        | ({"learner"} if not template.endswith("_buyer") else frozenset[str]())
+        | ({"learner"} if template not in TO_STAFF and not template.endswith("_buyer") else frozenset[str]())
         | ({"until", "answer"} if template in TO_ANSWER else frozenset[str]())
         | ({"amount"} if template in PAYMENTS else frozenset[str]())
         for template in Template
-        for part in ("subject", "body")
+        for part in ("subject", "body", *(("body.none",) if template in ENROLMENTS else ()))
     }
     plain = (
         *(f"flaw.{flaw}" for flaw in Flaw),
@@ -197,8 +260,20 @@ def wanted() -> Mapping[str, frozenset[str]]:
         *(f"registration_verb.{verb}" for verb in RegistrationVerb),
         *(f"registration_origin.{origin}" for origin in Origin),
         *(f"buyer_role.{role}" for role in BuyerRole),
+        *(f"right.{right}" for right in Right),
+        *(f"action.{action}" for action in Action),
+        *(f"forum_role.{role}" for role in ForumRole),
+        *(f"partner_kind.{kind}" for kind in PartnerKind),
+        *(f"entry_kind.{kind}" for kind in EntryKind),
+        *(f"misfit.{misfit}" for misfit in Misfit),
+        *(f"enrolment_state.{state}" for state in EnrolmentState),
+        *(f"enrolment_verb.{verb}" for verb in EnrolmentVerb),
     )
-    shown = {"show.instant": frozenset({"date", "time", "zone"}), "show.more": frozenset({"count"})}
+    shown = {
+        "show.instant": frozenset({"date", "time", "zone"}),
+        "show.more": frozenset({"count"}),
+        "show.credits": frozenset({"count"}),
+    }
     return refusals | nones | templates | dict.fromkeys(plain, frozenset[str]()) | shown
 
 
@@ -259,6 +334,11 @@ def test_the_checker_sees_a_seeded_fault(catalogues: Mapping[str, Forms], found:
     assert [fault for fault in wrong(catalogues) if found in fault] != []
 
 
+def test_no_refusal_is_forgotten() -> None:
+    """Whatever the library refuses has words: the unions that are walked here are all there are (T2, K11)."""
+    assert set(REFUSALS) == set(get_args(AnyRefusal))
+
+
 def test_what_is_listed_is_what_is_there() -> None:
     """`TEXTS` says which texts there are and what each may name, `COUNTED` and `NONE_OF` what their forms go by."""
     assert (
@@ -269,15 +349,21 @@ def test_what_is_listed_is_what_is_there() -> None:
 
 
 def test_whatever_may_lack_something_has_words_for_it() -> None:
-    """A refusal with a field that can be `None` says something else where it is: nobody reads "None" (K11)."""
+    """A text that names a field that can be `None` says something else where it is: nobody reads "None" (K11)."""
     optional = {
         (refusal.code, each.name)
         for refusal in REFUSALS
         for each in fields(refusal)
-        if type(None) in get_args(each.type)
+        if type(None) in get_args(each.type) and each.name in named(CATALOGUES["en"][refusal.code][-1])
     }
     assert optional == {("seats.nothing_overdue", "then"), ("refunds.nothing_due", "seat")}
     assert optional <= set(NONE_OF.items())
+
+
+def test_every_sum_of_credits_is_a_number() -> None:
+    """What is listed as credits exists, and is none of the fields that say so themselves (W4)."""
+    plain = {(refusal.code, each.name) for refusal in REFUSALS for each in fields(refusal) if each.type is int}
+    assert {(text, name) for text, names in IN_CREDITS.items() for name in names} <= plain
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -341,6 +427,20 @@ def test_the_typographer_sees_a_seeded_fault(language: str, form: str) -> None:
 # --- Refusals ---------------------------------------------------------------------------------------------
 
 SAMPLES: Final[Mapping[object, Any]] = {
+    Credits: Credits(1_200),
+    Right: Right.SESSIONS,
+    Action: Action.EDIT,
+    EntryKind: EntryKind.REVERSAL,
+    EnrolmentState: EnrolmentState.WITHDRAWN,
+    PartnerId: PartnerId("alfa"),
+    PartnerId | None: PartnerId("alfa"),
+    ActorId: ActorId("administrator"),
+    ClientId: ClientId("client"),
+    CourseId: CourseId("safety"),
+    EnrolmentId: EnrolmentId("enrolment"),
+    LimitId: LimitId("north"),
+    LimitId | None: LimitId("north"),
+    SessionId | None: SessionId("excel"),
     int: 2,
     SeatNo: SeatNo(4),
     SeatNo | None: SeatNo(4),
@@ -389,7 +489,7 @@ def test_a_bad_value_is_said_by_its_flaw(language: str, expected: str) -> None:
     ("language", "error", "expected"),
     [
         ("en", StaleState("x"), "Somebody else has just changed this. Refresh the page and try again."),
-        ("fr", NotFound("x"), "Cet élément est introuvable. Vérifiez le lien ou revenez à la liste."),
+        ("fr", NotFound(Message), "Cet élément est introuvable. Vérifiez le lien ou revenez à la liste."),
         (
             "it",
             IdReused("x"),
@@ -1237,12 +1337,309 @@ def test_a_refusal_says_what_to_do_next(refusal: Refusal, language: str, expecte
     assert TEXTS_HERE.say(refusal, language) == expected
 
 
+def lacking(people: int, price: int, available: int) -> NotEnoughCredits:
+    """So many people cannot all be enrolled at that price."""
+    cost = Credits(price)
+    return NotEnoughCredits(PartnerId("alfa"), 3, cost, people, price * people, available, available // price)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "language", "expected"),
+    [
+        (
+            lacking(1, 12, 1),
+            "en",
+            (
+                "An enrolment costs 12 credits, but the wallet has 1 credit available: not enough to enrol anybody."
+                " Have the wallet topped up and try again."
+            ),
+        ),
+        (
+            lacking(5, 1_200, 0),
+            "en",
+            (
+                "An enrolment costs 1,200 credits, but the wallet has 0 credits available: not enough to enrol anybody."
+                " Have the wallet topped up and try again."
+            ),
+        ),
+        (
+            lacking(2, 12, 20),
+            "en",
+            (
+                "At 12 credits per person, 2 people cost 24 credits, but the wallet has 20 credits available: enough"
+                " for one person. Enrol fewer people, or have the wallet topped up."
+            ),
+        ),
+        (
+            lacking(5_000, 1_200, 2_500),
+            "en",
+            (
+                "At 1,200 credits per person, 5,000 people cost 6,000,000 credits, but the wallet has 2,500 credits"
+                " available: enough for 2 people. Enrol fewer people, or have the wallet topped up."
+            ),
+        ),
+        (
+            lacking(1, 12, 0),
+            "fr",
+            (
+                "Une inscription coûte 12 crédits, mais le portefeuille dispose de 0 crédit\u00a0: personne ne peut"
+                " être inscrit. Faites recharger le portefeuille et réessayez."
+            ),
+        ),
+        (
+            lacking(2, 1, 1),
+            "fr",
+            (
+                "À 1 crédit par personne, 2 personnes coûtent 2 crédits, mais le portefeuille ne dispose que de"
+                " 1 crédit\u00a0: de quoi inscrire une personne. Inscrivez moins de personnes ou faites recharger le"
+                " portefeuille."
+            ),
+        ),
+        (
+            lacking(5_000, 1_200, 2_500),
+            "fr",
+            (
+                "À 1\u202f200 crédits par personne, 5\u202f000 personnes coûtent 6\u202f000\u202f000 crédits, mais le"
+                " portefeuille ne dispose que de 2\u202f500 crédits\u00a0: de quoi inscrire 2 personnes. Inscrivez"
+                " moins de personnes ou faites recharger le portefeuille."
+            ),
+        ),
+        (
+            lacking(1, 12, 1),
+            "it",
+            (
+                "Un’iscrizione costa 12 crediti, ma il portafoglio dispone di 1 credito: non è possibile iscrivere"
+                " nessuno. Faccia ricaricare il portafoglio e riprovi."
+            ),
+        ),
+        (
+            lacking(2, 12, 20),
+            "it",
+            (
+                "A 12 crediti per persona, 2 persone costano 24 crediti, ma il portafoglio dispone solo di 20 crediti:"
+                " abbastanza per una persona. Iscriva meno persone o faccia ricaricare il portafoglio."
+            ),
+        ),
+        (
+            lacking(5_000, 1_200, 2_500),
+            "it",
+            (
+                "A 1.200 crediti per persona, 5.000 persone costano 6.000.000 crediti, ma il portafoglio dispone solo"
+                " di 2.500 crediti: abbastanza per 2 persone. Iscriva meno persone o faccia ricaricare il portafoglio."
+            ),
+        ),
+    ],
+)
+def test_who_lacks_credits_reads_the_price_and_how_many_would_fit(
+    refusal: Refusal, language: str, expected: str
+) -> None:
+    """The price, what all would cost, what is available, and how many fit; nobody, one and several apart (W4, W5)."""
+    assert TEXTS_HERE.say(refusal, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("shown", "now", "language", "expected"),
+    [
+        (0, 12, "en", "The price has changed: an enrolment now costs 12 credits instead of 0 credits."),
+        (1, 0, "fr", "Le prix a changé\u00a0: une inscription coûte désormais 0 crédit au lieu de 1 crédit."),
+        (2_000, 1_000, "fr", "une inscription coûte désormais 1\u202f000 crédits au lieu de 2\u202f000 crédits."),
+        (1, 2_000, "it", "Il prezzo è cambiato: un’iscrizione costa ora 2.000 crediti invece di 1 credito."),
+    ],
+)
+def test_a_price_that_changed_is_told_with_the_one_shown(shown: int, now: int, language: str, expected: str) -> None:
+    """Both prices, each with its own plural, grouped as the language groups numbers (W3)."""
+    assert expected in TEXTS_HERE.say(PriceChanged(Credits(shown), Credits(now)), language)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "language", "expected"),
+    [
+        (
+            NotGranted(Right.SESSIONS, Action.EDIT),
+            "en",
+            "This needs the right ‘Sessions: edit’, which you do not have here. Ask the organisation for it.",
+        ),
+        (
+            NotGranted(Right.SESSIONS, Action.VIEW),
+            "fr",
+            (
+                "Cette opération demande le droit «\u00a0Sessions\u00a0: visibilité\u00a0», que vous n’avez pas ici."
+                " Demandez-le à l’organisation."
+            ),
+        ),
+        (
+            NotGranted(Right.BUY_IN_BULK, Action.VIEW),
+            "en",
+            "This needs the right ‘Group purchase’, which you do not have here. Ask the organisation for it.",
+        ),
+        (
+            NotGranted(Right.MANAGE_WALLETS, Action.VIEW),
+            "it",
+            (
+                "Per questa operazione occorre il diritto «Gestione dei portafogli crediti», che lei qui non ha."
+                " Lo richieda all’organizzazione."
+            ),
+        ),
+        (
+            DoesNotApply(Right.BUY_IN_BULK, Action.VIEW),
+            "en",
+            "The right ‘Group purchase’ does not include the action ‘view’. Choose another action.",
+        ),
+    ],
+)
+def test_a_right_is_named_with_its_action(refusal: Refusal, language: str, expected: str) -> None:
+    """Of a yes/no permission, which is held or not, no action is told (R1, R2)."""
+    assert TEXTS_HERE.say(refusal, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("refusal", "language", "expected"),
+    [
+        (
+            NoSeatNamed(),
+            "fr",
+            "Vous n’avez choisi aucune place. Sélectionnez au moins une place annulée à rembourser.",
+        ),
+        (
+            AlreadyCaptured(TransactionId("order")),
+            "en",
+            "This purchase has already been paid for, so nothing can be added to it. Start a new purchase.",
+        ),
+        (
+            NobodyToRegister((ANN, BEN)),
+            "it",
+            (
+                "Queste persone hanno già un posto nella sessione: ann@example.com e ben@example.com."
+                " Indichi altre persone."
+            ),
+        ),
+        (NobodyToRegister(()), "fr", "Vous n’avez désigné personne. Désignez au moins une personne."),
+        (
+            DeductionTooLarge(Credits(12), 1),
+            "en",
+            "The wallet has 1 credit available, so 12 credits cannot be deducted. Enter a smaller number.",
+        ),
+        (
+            DeductionTooLarge(Credits(12), 0),
+            "it",
+            (
+                "Il portafoglio non dispone di crediti: non è possibile detrarre 12 crediti."
+                " Verifichi che sia il portafoglio giusto."
+            ),
+        ),
+        (
+            WalletFull(Credits(1), Credits(10**12)),
+            "en",
+            (
+                "The balance is 1,000,000,000,000 credits, and with 1 credit more it would be larger than a wallet can"
+                " hold. Add fewer credits."
+            ),
+        ),
+        (
+            NotReversible(7, EntryKind.DEDUCTION),
+            "fr",
+            (
+                "Un mouvement de type «\u00a0déduction\u00a0» ne peut pas être annulé."
+                " Corrigez-le par un nouveau mouvement."
+            ),
+        ),
+        (
+            TopUpSpent(7, Credits(50), 0),
+            "fr",
+            (
+                "Cette recharge de 50 crédits ne peut plus être annulée en entier\u00a0: le portefeuille dispose de"
+                " 0 crédit. Déduisez ce qui est encore disponible ou annulez d’abord les débits."
+            ),
+        ),
+        (
+            CreditHoldWouldLapse(Deadline.on(date(2027, 3, 8), TOKYO)),
+            "en",
+            "Credits cannot be held until Monday, 8 March 2027: that time has passed. Choose a later one.",
+        ),
+        (
+            LimitReached(LimitId("north"), 2_400, 1),
+            "it",
+            (
+                "Servirebbero in tutto 2.400 crediti, ma il limite di spesa di questo gruppo di partner lascia solo"
+                " 1 credito. Iscriva meno persone o chieda all’organizzazione di alzare il limite."
+            ),
+        ),
+        (
+            LimitReached(LimitId("north"), 1, 0),
+            "fr",
+            (
+                "Il faudrait 1 crédit, mais la limite de dépenses de ce groupe de partenaires est atteinte."
+                " Demandez à l’organisation de relever la limite."
+            ),
+        ),
+        (
+            LimitBelowUse(Credits(10), 12),
+            "en",
+            (
+                "The limit cannot be 10 credits: it would be less than the 12 credits already spent or on hold."
+                " Enter a higher limit."
+            ),
+        ),
+        (
+            LessSpent(Credits(3), Credits(0)),
+            "fr",
+            (
+                "Dans cette limite de dépenses, le total dépensé est de 0 crédit\u00a0: impossible de restituer"
+                " 3 crédits. Vérifiez ce nombre."
+            ),
+        ),
+        (
+            EnrolmentIs(EnrolmentId("e"), EnrolmentState.REVERSED),
+            "en",
+            (
+                "This enrolment is withdrawn, with its credits returned, so this is not possible."
+                " Refresh the page to see what can still be done."
+            ),
+        ),
+        (
+            ConfirmationOver(EnrolmentId("e"), Deadline.at(NINE)),
+            "it",
+            (
+                "Il termine per confermare questa iscrizione è passato: valeva fino a lunedì 8 marzo 2027 alle ore"
+                " 09:00 (Parigi, UTC+01:00). Iscriva di nuovo la persona, con una scadenza successiva."
+            ),
+        ),
+        (NobodyToEnrol(()), "it", "Non ha indicato nessuno. Indichi almeno una persona."),
+        (
+            NobodyToEnrol((ANN,)),
+            "fr",
+            (
+                "Cette personne participe déjà à la formation, ou attend une confirmation\u00a0: ann@example.com."
+                " Désignez quelqu’un d’autre."
+            ),
+        ),
+        (
+            NobodyToEnrol((ANN, BEN)),
+            "en",
+            (
+                "These people are in the course already, or awaiting confirmation: ann@example.com and ben@example.com."
+                " Choose other people."
+            ),
+        ),
+        (
+            OtherLimit(None, LimitId("north")),
+            "en",
+            ("This enrolment is counted under another spending limit, or under none. Refresh the page and try again."),
+        ),
+    ],
+)
+def test_what_is_refused_is_said_without_ids(refusal: Refusal, language: str, expected: str) -> None:
+    """Sums are credits, a state is a word, and none of a thing is said as none (W4 to W10, N5, S12)."""
+    assert TEXTS_HERE.say(refusal, language) == expected
+
+
 # --- Notices ----------------------------------------------------------------------------------------------
 
 
 UNTIL: Final = Deadline.at(NINE - timedelta(days=3))
 MANAGER: Final = ActorId("manager")
 PAID_BACK: Final = Money.of("1234.50", "EUR")
+PRICE: Final = Credits(1_200)
 
 
 def notice(
@@ -1251,8 +1648,13 @@ def notice(
     to: Person | ActorId = ANN,
     until: Deadline | None = UNTIL,
     amount: Money | None = PAID_BACK,
+    available: int | None = 2_500,
+    price: Credits | None = PRICE,
 ) -> Notice:
-    """A notice about seats of one pool; an invitation can be answered *until* then, a refund is of that *amount*."""
+    """A notice with all that any of them has, about seats of one pool.
+
+    An invitation can be answered *until* then, a refund is of that *amount*, a wallet has so many credits *available*.
+    """
     return Notice(
         "key",
         to,
@@ -1263,12 +1665,25 @@ def notice(
         invitation=2,
         until=until,
         amount=amount,
+        available=available,
+        price=price,
     )
 
 
 def seatless(template: Template, *, to: Person | ActorId = ANN, until: Deadline | None = None) -> Notice:
-    """A notice about a session itself, or a registration: there is no pool, and no seat."""
+    """A notice about a session itself, a registration, or an enrolment: there is no pool, and no seat."""
     return Notice("key", to, template, SessionId("excel"), until=until)
+
+
+def told_of(
+    template: Template, *, session: SessionId | None = None, available: int = 2_500, price: int | None = None
+) -> Notice:
+    """A notice about a partner: an enrolment of Ann's, or the wallet."""
+    partner = PartnerId("alfa")
+    if template in ENROLMENTS:
+        return Notice("key", ANN, template, session, course=CourseId("safety"), partner=partner)
+    cost = None if price is None else Credits(price)
+    return Notice("key", ActorId("administrator"), template, partner=partner, available=available, price=cost)
 
 
 @pytest.mark.parametrize(
@@ -1858,6 +2273,206 @@ def test_only_what_is_about_money_needs_its_amount(template: Template) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            Message(
+                "Enrolment confirmed: Excel avancé",
+                "Hello,\n\nYour enrolment by Alfa Srl is confirmed.\n\nCourse: Excel avancé\n"
+                "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\nWhere: Salle 4, 12 rue Haute\n\n"
+                "To take part, sign in to the portal with the address ann@example.com:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            Message(
+                "Inscription confirmée\u00a0: Excel avancé",
+                "Bonjour,\n\nVotre inscription par Alfa Srl est confirmée.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\nLieu\u00a0: Salle 4, 12 rue Haute\n\n"
+                "Pour participer, connectez-vous au portail avec l’adresse ann@example.com\u00a0:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "it",
+            Message(
+                "Iscrizione confermata: Excel avancé",
+                "Buongiorno,\n\nla sua iscrizione tramite Alfa Srl è confermata.\n\nCorso: Excel avancé\n"
+                "Inizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\nLuogo: Salle 4, 12 rue Haute\n\n"
+                "Per partecipare, acceda al portale con l’indirizzo ann@example.com:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_a_participant_is_told_by_whom_and_for_what(language: str, expected: Message) -> None:
+    """Who is enrolled by a partner is told who it was, and where and when the session is (W4)."""
+    told = told_of(Template.PARTICIPANT_ENROLLED, session=SessionId("excel"))
+    assert TEXTS_HERE.compose(told, language, ABOUT) == expected
+
+
+@pytest.mark.parametrize(
+    ("template", "language", "expected"),
+    [
+        (
+            Template.PARTICIPANT_ENROLLED,
+            "en",
+            Message(
+                "Enrolment confirmed: Excel avancé",
+                "Hello,\n\nYour enrolment by Alfa Srl is confirmed.\n\nCourse: Excel avancé\n\n"
+                "To take part, sign in to the portal with the address ann@example.com:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            Template.ENROLMENT_CANCELLED,
+            "fr",
+            Message(
+                "Inscription annulée\u00a0: Excel avancé",
+                "Bonjour,\n\nVotre inscription par Alfa Srl a été annulée.\n\nFormation\u00a0: Excel avancé\n\n"
+                "Pour toute question, adressez-vous à Alfa Srl.\n\nÉcole Haute",
+            ),
+        ),
+        (
+            Template.ENROLMENT_CANCELLED,
+            "it",
+            Message(
+                "Iscrizione annullata: Excel avancé",
+                "Buongiorno,\n\nla sua iscrizione tramite Alfa Srl è stata annullata.\n\nCorso: Excel avancé\n\n"
+                "Per qualsiasi domanda, si rivolga a Alfa Srl.\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_an_enrolment_without_a_session_has_no_start(template: Template, language: str, expected: Message) -> None:
+    """A course that is followed at any time says no start, also where the host gave one (W4)."""
+    bare = evolve(ABOUT, starts=None, zone=None, place=None)
+    said = [TEXTS_HERE.compose(told_of(template), language, about) for about in (bare, ABOUT)]
+    assert said == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("notice", "language", "expected"),
+    [
+        (
+            told_of(Template.WALLET_EXHAUSTED, available=1, price=1_200),
+            "en",
+            Message(
+                "Not enough credits: Alfa Srl",
+                "Hello,\n\nOne or more people could not be enrolled, because the wallet does not have enough credits."
+                " Until the next top-up there will be no other message about this.\n\n"
+                "Partner: Alfa Srl\nPrice per person: 1,200 credits\nAvailable: 1 credit\n\n"
+                "To see the wallet, sign in to the portal:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            told_of(Template.WALLET_EXHAUSTED, available=0, price=12),
+            "fr",
+            Message(
+                "Crédits insuffisants\u00a0: Alfa Srl",
+                "Bonjour,\n\nUne ou plusieurs personnes n’ont pas pu être inscrites, car le portefeuille n’a pas assez"
+                " de crédits. Jusqu’à la prochaine recharge, aucun autre message ne sera envoyé à ce sujet.\n\n"
+                "Partenaire\u00a0: Alfa Srl\nPrix par personne\u00a0: 12 crédits\nDisponible\u00a0: 0 crédit\n\n"
+                "Pour consulter le portefeuille, connectez-vous au portail\u00a0:\n"
+                "https://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            told_of(Template.WALLET_LOW, available=2_500),
+            "it",
+            Message(
+                "Crediti in esaurimento: Alfa Srl",
+                "Buongiorno,\n\nil saldo del portafoglio è sceso sotto la soglia fissata.\n\n"
+                "Partner: Alfa Srl\nDisponibilità: 2.500 crediti\n\n"
+                "Per consultare il portafoglio, acceda al portale:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_a_wallet_is_told_of_without_a_session(notice: Notice, language: str, expected: Message) -> None:
+    """Whose wallet, what is available, and what it does not suffice for: no training is needed for that (W5)."""
+    bare = evolve(ABOUT, title=None, starts=None, zone=None, place=None, answer=None)
+    assert TEXTS_HERE.compose(notice, language, bare) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "en",
+            Message(
+                "Registration to approve: Excel avancé",
+                "Hello,\n\nSomebody has asked to be registered for a session. A place is being kept for them until the"
+                " request is approved or refused.\n\nCourse: Excel avancé\n"
+                "Starts: Monday, 8 March 2027 at 09:00 (Paris, UTC+01:00)\n\n"
+                "To answer the request, sign in to the portal:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+        (
+            "fr",
+            Message(
+                "Inscription à approuver\u00a0: Excel avancé",
+                "Bonjour,\n\nUne personne a demandé à s’inscrire à une session. Une place lui est réservée jusqu’à ce"
+                " que la demande soit approuvée ou refusée.\n\nFormation\u00a0: Excel avancé\n"
+                "Début\u00a0: lundi 8 mars 2027 à 09:00 (Paris, UTC+01:00)\n\n"
+                "Pour répondre à la demande, connectez-vous au portail\u00a0:\nhttps://example.com/portal\n\n"
+                "École Haute",
+            ),
+        ),
+        (
+            "it",
+            Message(
+                "Iscrizione da approvare: Excel avancé",
+                "Buongiorno,\n\nuna persona ha chiesto di iscriversi a una sessione. Un posto è riservato per lei"
+                " finché la richiesta non viene approvata o rifiutata.\n\nCorso: Excel avancé\n"
+                "Inizio: lunedì 8 marzo 2027 alle ore 09:00 (Parigi, UTC+01:00)\n\n"
+                "Per rispondere alla richiesta, acceda al portale:\nhttps://example.com/portal\n\nÉcole Haute",
+            ),
+        ),
+    ],
+)
+def test_the_organisation_is_told_what_there_is_to_approve(language: str, expected: Message) -> None:
+    """Which session it is for; who asks stands on the portal (N4, K11)."""
+    told = seatless(Template.REGISTRATION_REQUESTED, to=MANAGER)
+    assert TEXTS_HERE.compose(told, language, ABOUT) == expected
+
+
+@pytest.mark.parametrize("template", Template)
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("title", frozenset(Template) - WALLETS),
+        ("starts", frozenset(Template) - WALLETS),
+        ("place", frozenset(Template) - WALLETS),
+        ("partner", WALLETS | ENROLMENTS),
+    ],
+)
+def test_only_what_a_notice_names_is_needed(template: Template, name: str, needed: frozenset[Template]) -> None:
+    """A message without a title, a start, a place or a partner would have a hole where it names one (W5, T1)."""
+    expected = (name, Flaw.EMPTY) if template in needed else None
+    lack: Mapping[str, Any] = {name: None}
+    without_it = evolve(ABOUT, **lack)
+    assert flaw(lambda: TEXTS_HERE.compose(notice(template, 4), "en", without_it)) == expected
+
+
+@pytest.mark.parametrize("template", Template)
+def test_only_what_is_about_a_wallet_needs_its_credits(template: Template) -> None:
+    """What is available is told of a wallet, and the price where somebody was refused; 0 is a number (W5)."""
+    empty = Flaw.EMPTY
+    assert (
+        flaw(lambda: TEXTS_HERE.compose(notice(template, 4, available=None), "en", ABOUT)),
+        flaw(lambda: TEXTS_HERE.compose(notice(template, 4, price=None), "en", ABOUT)),
+        flaw(lambda: TEXTS_HERE.compose(notice(template, 4, available=0), "en", ABOUT)),
+    ) == (
+        ("available", empty) if template in WALLETS else None,
+        ("price", empty) if template is Template.WALLET_EXHAUSTED else None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
     ("until", "expected"),
     [
         (Deadline.at(NINE - timedelta(hours=1)), "Answer by: Monday, 8 March 2027 at 08:00 (Paris, UTC+01:00)"),
@@ -1910,7 +2525,7 @@ def test_only_what_is_about_seats_needs_them(template: Template) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", sorted(WITHOUT_A_SEAT))
+@pytest.mark.parametrize("template", sorted(WITHOUT_A_SEAT - WALLETS))
 def test_a_notice_without_a_pool_is_composed(template: Template, language: str) -> None:
     """What is told of a session or a registration is whole, and the same as if there were a pool (N2, N4, N5)."""
     bare, with_pool = seatless(template, until=UNTIL), notice(template, 1)
@@ -1928,10 +2543,10 @@ def test_every_notice_is_composed(template: Template, language: str) -> None:
     message = TEXTS_HERE.compose(notice(template, 1, 2), language, ABOUT)
     assert (
         re.findall(r"[{}]", message.subject + message.body),
-        "Excel avancé" in message.subject,
+        ("Alfa Srl" if template in WALLETS else "Excel avancé") in message.subject,
         "2027" in message.body,
         message.body.splitlines()[-1],
-    ) == ([], True, True, "École Haute")
+    ) == ([], True, template not in WALLETS, "École Haute")
 
 
 def test_a_start_is_told_in_the_sessions_zone() -> None:
@@ -1942,7 +2557,7 @@ def test_a_start_is_told_in_the_sessions_zone() -> None:
 
 @pytest.mark.parametrize(
     ("template", "expected"),
-    [(each, None if each.endswith("_buyer") else ("to", Flaw.WRONG_TYPE)) for each in Template],
+    [(each, None if each.endswith("_buyer") or each in TO_STAFF else ("to", Flaw.WRONG_TYPE)) for each in Template],
 )
 def test_a_learners_notice_needs_a_learner(template: Template, expected: tuple[str, Flaw] | None) -> None:
     """What is told to a learner cannot go to somebody whose address is unknown: it would have a hole."""
@@ -1990,6 +2605,12 @@ def test_what_a_notice_is_about_is_in_utc() -> None:
         ({"answer": None}, None),
         ({"starts": datetime(2027, 3, 8, 9)}, ("starts", Flaw.NAIVE_TIME)),  # noqa: DTZ001  # naive on purpose
         ({"zone": "Europe/Paris"}, ("zone", Flaw.WRONG_TYPE)),
+        ({"zone": None}, ("zone", Flaw.EMPTY)),
+        ({"starts": None, "zone": None}, None),
+        ({"starts": None, "zone": "Europe/Paris"}, ("zone", Flaw.WRONG_TYPE)),
+        ({"partner": "Alfa\nBcc: all@example.com"}, ("partner", Flaw.UNSAFE_CHARACTER)),
+        ({"partner": ""}, ("partner", Flaw.EMPTY)),
+        ({"partner": "x" * 501}, ("partner", Flaw.TOO_LONG)),
     ],
 )
 def test_what_a_notice_is_about_is_checked(changes: Mapping[str, Any], expected: tuple[str, Flaw] | None) -> None:
@@ -2017,6 +2638,14 @@ def test_what_was_typed_is_no_format(typed: str) -> None:
     about = evolve(ABOUT, title=typed, organisation=typed, place=typed)
     message = TEXTS_HERE.compose(notice(Template.ENROLLED, 1), "en", about)
     assert (message.subject, message.body.count(typed)) == (f"Enrolment confirmed: {typed}", 3)
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_a_partners_name_is_no_format(typed: str) -> None:
+    """A partner stays as it was typed, in the subject as in the body (T2)."""
+    about = evolve(ABOUT, partner=typed)
+    message = TEXTS_HERE.compose(told_of(Template.WALLET_LOW), "en", about)
+    assert (message.subject, message.body.count(f"Partner: {typed}\n")) == (f"Credits running low: {typed}", 1)
 
 
 def test_an_address_is_no_format() -> None:
@@ -2159,6 +2788,21 @@ def test_a_host_replaces_plural_forms() -> None:
     ]
 
 
+def test_a_body_without_a_session_has_lines_too() -> None:
+    """What is said of an enrolment without a session is a body, and replaced as one (W4)."""
+    texts = Texts(replacing={"fr": {"enrolment.enrolled.body.none": "Oui\u00a0:\n{title}"}})
+    message = texts.compose(told_of(Template.PARTICIPANT_ENROLLED), "fr", ABOUT)
+    assert message.body == "Oui\u00a0:\nExcel avancé"
+
+
+def test_a_host_has_its_own_word_for_credits() -> None:
+    """Who sells by points says points, wherever credits are told (T2, W4)."""
+    texts = Texts(replacing={"fr": {"show.credits": ("{count} point", "{count} points")}})
+    assert texts.say(PriceChanged(Credits(1), Credits(12)), "fr").startswith(
+        "Le prix a changé\u00a0: une inscription coûte désormais 12 points au lieu de 1 point."
+    )
+
+
 def test_a_host_replaces_for_a_region() -> None:
     """Canada writes its own word for an address; France keeps the library's."""
     texts = Texts(replacing={"fr-CA": {"flaw.not_an_address": "Ce courriel n’est pas valide."}})
@@ -2272,6 +2916,10 @@ def broken(make: Callable[[], object]) -> str:
         ({"refunds.due_buyer.body": "{amount}"}, "fr: refunds.due_buyer.body is a tuple of 2 plural forms"),
         ({"seats.nothing_overdue.none": "{then}"}, "names {then}, which it does not have"),
         ({"refunds.nothing_due.none": "{seat}"}, "names {seat}, which it does not have"),
+        ({"enrolment.enrolled.subject": "{starts}"}, "names {starts}, which it does not have"),
+        ({"enrolment.enrolled.body.none": "{place}"}, "names {place}, which it does not have"),
+        ({"wallet.low.body": "{price}"}, "names {price}, which it does not have"),
+        ({"show.credits": "{count}"}, "fr: show.credits is a tuple of 2 plural forms"),
         ({"seats.learners_needed.none": ("{seats}", "x")}, "fr: seats.learners_needed.none is one string"),
         ({"sessions.not_enough_places": "Non."}, "fr: sessions.not_enough_places is a tuple of 2 plural forms"),
         ({"sessions.not_enough_places": ("a",)}, "fr: sessions.not_enough_places is a tuple of 2 plural forms"),
@@ -2395,6 +3043,18 @@ def test_a_refusal_without_words_is_an_error() -> None:
         (RegistrationVerb.APPROVE, "Approuver l’inscription"),
         (Origin.IMPORTED, "importée"),
         (BuyerRole.MANAGER, "gestionnaire"),
+        (Right.UPLOAD_VISUAL, "Téléversement de visuel"),
+        (Action.DELETE, "suppression"),
+        (ForumRole.TRAINER_WITHOUT_EDITING, "formateur sans droit d’édition"),
+        (PartnerKind.WHITELABEL, "en marque blanche"),
+        (EntryKind.TOP_UP, "recharge"),
+        (Misfit.HOLD, "il ne correspond pas aux crédits réservés"),
+        (EnrolmentState.PENDING, "en attente de confirmation"),
+        (EnrolmentVerb.REVERSE, "Restituer les crédits"),
+        (InCredits(0), "0 crédit"),
+        (InCredits(1), "1 crédit"),
+        (InCredits(1_200), "1\u202f200 crédits"),
+        ((InCredits(1), InCredits(2)), "1 crédit et 2 crédits"),
         (Flaw.EMPTY, "empty"),
         ("{seat}", "{seat}"),
         ((), ""),
@@ -2407,6 +3067,20 @@ def test_a_refusal_without_words_is_an_error() -> None:
 def test_a_value_is_shown(value: Any, expected: str) -> None:
     """Hosts show values in lists and forms as the sentences show them."""
     assert TEXTS_HERE.show(value, "fr") == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("en", ["0 credits", "1 credit", "12 credits", "1,200 credits"]),
+        ("fr", ["0 crédit", "1 crédit", "12 crédits", "1\u202f200 crédits"]),
+        ("fr-CA", ["0 crédit", "1 crédit", "12 crédits", "1\u00a0200 crédits"]),
+        ("it", ["0 crediti", "1 credito", "12 crediti", "1.200 crediti"]),
+    ],
+)
+def test_credits_are_shown_as_credits(tag: str, expected: list[str]) -> None:
+    """With their plural, and grouped as the reader's country writes numbers (T2, W4)."""
+    assert [TEXTS_HERE.show(InCredits(number), tag) for number in (0, 1, 12, 1_200)] == expected
 
 
 @pytest.mark.parametrize(

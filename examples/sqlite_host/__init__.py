@@ -3,14 +3,15 @@
 The host:
 
 - `schema.sql`: the tables, with the constraints that a database can hold by itself.
-- `store`: the ports of storage over those tables; `documents`, `pools`, `roster` and `log` write and read the rows, and
-  `erasing` rewrites them all.
+- `store`: the ports of storage over those tables; `documents`, `companies`, `pools`, `roster` and `log` write and read
+  the rows of the `kinds` of aggregate, `keeping` knows which of them writes what, and `erasing` rewrites them all.
+- `staff`: how the first of the organisation's people comes to have rights; nobody is trusted.
 - `laws`: what must be true of a file at any time, and whether it is.
 
 The demo, a story told on a real file (`make demo`):
 
 - `demo`: the story, chapter by chapter, and the command that tells it. More chapters stand in `invitations`, `refunds`,
-  `waiting`, `moving`, `overdue`, `pages`, `called_off` and `forgetting`.
+  `waiting`, `moving`, `overdue`, `pages`, `called_off`, `credit`, `wallet_pages` and `forgetting`; `chart` draws.
 - `scene`: who and when, and what every chapter needs for telling it.
 - `story/`: the files that it reads; `people` reads them.
 - `narration/`: what the narrator says, in three languages; `transcript`: how it looks on a terminal.

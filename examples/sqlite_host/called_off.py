@@ -7,15 +7,15 @@ from lara_core.hosting import places
 from lara_core.kernel.ids import PoolId, RefundId, TransactionId
 from lara_core.purchase import refund_of
 from lara_core.seats import SessionCalledOff
-from sqlite_host.scene import ADMIN, JUNE, LAST_MONDAY, NADIA, PRICE, Story, act, buying, clock
+from sqlite_host.scene import ADMIN, FOURTH_MONDAY, JUNE, NADIA, PRICE, Story, act, buying, clock
 
 REFUND: Final = RefundId("june")
 
 
 def called_off(story: Story) -> None:
     """Every seat and every registration is gone, and no fee is kept (S14)."""
-    story.page.chapter(story.words.called_off, story.show(LAST_MONDAY))
-    at = clock(LAST_MONDAY, 9)
+    story.page.chapter(story.words.called_off, story.show(FOURTH_MONDAY))
+    at = clock(FOURTH_MONDAY, 9)
     _ = story.done(lambda store: places.cancel_session(store, act(at, ADMIN, "cancel-june"), JUNE, refund=REFUND))
     session = story.session(JUNE)
     story.sees("nobody sits in a session that is cancelled", kept=session.cancelled and not session.taken)
@@ -30,7 +30,7 @@ def called_off(story: Story) -> None:
     story.page.table(rows, "<<<>", rule=True)
     story.mail()
 
-    late = clock(LAST_MONDAY, 9, 30)
+    late = clock(FOURTH_MONDAY, 9, 30)
     story.tell(story.words.nothing_for_sale, late)
     refusal = story.refused(
         buying(late, NADIA, PoolId("nadia-5"), TransactionId("receipt-1008"), session=JUNE, prices=(PRICE,))

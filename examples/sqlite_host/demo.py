@@ -1,4 +1,4 @@
-"""A story told on a real database: three buyers, two sessions, a power cut, and somebody who wants to be forgotten.
+"""A story told on a real database: three buyers, two partners, a power cut, and somebody who wants to be forgotten.
 
 `python -m sqlite_host.demo --lang fr --out build/demo` tells it in French and leaves the organisation's file and the
 notices that were sent in that folder. Everything in it goes through the library as a host's views would; times
@@ -14,17 +14,19 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final, cast
 
+from lara_core.hosting import entitlements, places
 from lara_core.hosting import group_purchase as do
-from lara_core.hosting import places
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import why_not
 from lara_core.kernel.errors import ContractBroken, IdReused
-from lara_core.kernel.ids import HoldId, SeatNo, TransactionId
+from lara_core.kernel.ids import ActorId, HoldId, PoolId, SeatNo, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.purchase import BuyerRole
+from lara_core.rights import Place, Right, Role, Scope
 from lara_core.seats import Policy
 from sqlite_host.called_off import called_off
+from sqlite_host.credit import giving_back, limiting, partnering, running_out
 from sqlite_host.forgetting import forgetting
 from sqlite_host.invitations import invitations
 from sqlite_host.laws import check
@@ -37,6 +39,7 @@ from sqlite_host.refunds import refunds
 from sqlite_host.scene import (
     ADMIN,
     CAPACITY,
+    COURSE,
     DISCOUNT,
     END,
     ENDS,
@@ -46,12 +49,14 @@ from sqlite_host.scene import (
     MONDAY,
     NADIA,
     NADIAS,
+    NADIAS_MORE,
     OLIVIA,
     OLIVIAS,
     OLIVIAS_PAID,
     OUTBOX,
     PORTAL,
     PRICE,
+    PROVIDER,
     SAMUELS,
     SESSION,
     STARTS,
@@ -68,8 +73,10 @@ from sqlite_host.scene import (
     capturing,
     clock,
 )
+from sqlite_host.staff import BUYER, CASHIER, entrust
 from sqlite_host.store import SqliteStore
 from sqlite_host.waiting import approving, waiting
+from sqlite_host.wallet_pages import wallet_pages
 
 MARK: Final = ".lara_core_demo"
 
@@ -83,6 +90,9 @@ def opening(story: Story) -> None:
     at = clock(MONDAY, 9)
     with story.store.transaction() as work:
         work.let_buy_in_bulk(PORTAL, tuple(BuyerRole))
+        for session in (SESSION, JUNE):
+            work.stand(session, Place(training=COURSE))
+    granting(story, at)
     _ = story.done(
         lambda store: places.open_session(
             store, act(at, ADMIN, "open"), SESSION, starts=STARTS, ends=ENDS, capacity=CAPACITY
@@ -90,6 +100,33 @@ def opening(story: Story) -> None:
     )
     story.tell(story.words.opened, at, training=story.words.training, capacity=CAPACITY)
     story.tell(story.words.starts, starts=STARTS)
+
+
+def granting(story: Story, at: datetime) -> None:
+    """Nobody is trusted: who works here, takes money or buys is granted what that needs, and where (R2)."""
+    everywhere, here = Scope(), Scope(training=COURSE)
+    _ = story.done(lambda store: entrust(store, act(at, ADMIN, "entrust"), ADMIN))
+    granted(story, at, PROVIDER, CASHIER, everywhere)
+    for buyer in (NADIA, MARCO, OLIVIA):
+        granted(story, at, buyer, BUYER, here)
+    # These two may cancel and move what they buy themselves; Marco asks the office.
+    for buyer, pool in ((NADIA, NADIAS), (NADIA, NADIAS_MORE), (OLIVIA, OLIVIAS)):
+        managing(story, at, buyer, pool)
+    story.tell(story.words.granted, at)
+
+
+def granted(story: Story, at: datetime, actor: ActorId, role: Role, scope: Scope) -> None:
+    """Somebody is granted a role."""
+    _ = story.done(lambda store: entitlements.admit(store, act(at, ADMIN, f"admit-{actor}"), actor, partner=None))
+    _ = story.done(
+        lambda store: entitlements.grant_role(store, act(at, ADMIN, f"grant-{actor}"), actor, role, scope=scope)
+    )
+
+
+def managing(story: Story, at: datetime, buyer: ActorId, pool: PoolId) -> None:
+    """A buyer is granted the right to manage one pool, which is not there yet."""
+    right, scope = Right.MANAGE_GROUP_PURCHASES, Scope(pool=pool)
+    _ = story.done(lambda store: entitlements.grant(store, act(at, ADMIN, f"manage-{pool}"), buyer, right, scope=scope))
 
 
 def shopping(story: Story) -> None:
@@ -341,6 +378,11 @@ CHAPTERS: Final = (
     unpaid,
     pages,
     called_off,
+    partnering,
+    running_out,
+    giving_back,
+    limiting,
+    wallet_pages,
     forgetting,
 )
 
@@ -378,7 +420,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.check:
         return int(not books(Story(SqliteStore(path), options.out, options.lang), END))
     emptied(options.out)
-    story = Story(SqliteStore.create(path), options.out, options.lang)
+    story = Story(SqliteStore.create(path, ADMIN), options.out, options.lang)
     story.page.title(story.words.title, story.words.subtitle)
     for chapter in CHAPTERS:
         chapter(story)

@@ -1,4 +1,4 @@
-"""Sessions, charges and registrations: each is one document, the library's JSON of its state."""
+"""Sessions, charges, registrations and grants: each is one document, the library's JSON of its state."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -7,37 +7,45 @@ from typing import Generic, TypeVar
 from attrs import frozen
 
 from lara_core.formats import json
-from lara_core.kernel.decisions import Aggregate
+from lara_core.kernel.decisions import Aggregate, Event
 from lara_core.kernel.errors import NotFound
-from lara_core.kernel.ids import RegistrationId, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, RegistrationId, SessionId, TransactionId
 from lara_core.refunds import Charge, ChargeEvent
 from lara_core.registrations import Registration, RegistrationEvent
+from lara_core.rights import Grants, GrantsEvent
 from lara_core.sessions import Session, SessionEvent
+from sqlite_host.kinds import CHARGE, GRANTS, REGISTRATION, SESSION, Kind
 from sqlite_host.log import Log
 from sqlite_host.roster import Roster
 
 S = TypeVar("S", bound=Aggregate)
+E = TypeVar("E", bound=Event)
 
 
 @frozen
-class Documents(Generic[S]):
-    """The documents of one *kind*; each is the *state* of an aggregate."""
+class Documents(Generic[S, E]):
+    """The documents of one *kind*, and the events that led to them."""
 
     db: sqlite3.Connection
-    kind: str
-    state: type[S]
+    kind: Kind[S, E]
+
+    @property
+    def log(self) -> Log[S, E]:
+        """What happened."""
+        return Log(self.db, self.kind)
 
     def get(self, name: str) -> S:
         """The state as it stands, or `NotFound`."""
         found = self.find(name)
         if found is None:
-            raise NotFound(f"no such {self.kind}")
+            raise NotFound(self.kind.state)
         return found
 
     def find(self, name: str) -> S | None:
         """The state as it stands, or `None`."""
-        row = self.db.execute("SELECT body FROM document WHERE kind = ? AND id = ?", (self.kind, name)).fetchone()
-        return None if row is None else json.loads(self.state, row[0])
+        sql = "SELECT body FROM document WHERE kind = ? AND id = ?"
+        row = self.db.execute(sql, (self.kind.name, name)).fetchone()
+        return None if row is None else json.loads(self.kind.state, row[0])
 
     def put(self, state: S) -> None:
         """Write the state, in the place of the one before."""
@@ -45,7 +53,12 @@ class Documents(Generic[S]):
             INSERT INTO document (kind, id, version, body) VALUES (?, ?, ?, ?)
             ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, body = excluded.body
         """
-        _ = self.db.execute(sql, (self.kind, state.id, state.version, json.dumps(state)))
+        _ = self.db.execute(sql, (self.kind.name, state.id, state.version, json.dumps(state)))
+
+    def of_session(self, session: SessionId) -> list[str]:
+        """The ids of those whose body names a session."""
+        sql = "SELECT id FROM document WHERE kind = ? AND session = ? ORDER BY id"
+        return [name for (name,) in self.db.execute(sql, (self.kind.name, session))]
 
 
 @frozen
@@ -55,13 +68,8 @@ class SqliteSessions:
     db: sqlite3.Connection
 
     @property
-    def log(self) -> Log[SessionEvent]:
-        """Their events."""
-        return Log(self.db, "session", json.SESSION_EVENT)
-
-    @property
-    def _kept(self) -> Documents[Session]:
-        return Documents(self.db, "session", Session)
+    def _kept(self) -> Documents[Session, SessionEvent]:
+        return Documents(self.db, SESSION)
 
     def get(self, session: SessionId) -> Session:
         """The session, or `NotFound`."""
@@ -69,11 +77,7 @@ class SqliteSessions:
 
     def events(self, session: SessionId) -> Sequence[SessionEvent]:
         """All of them, in order."""
-        return self.log.read(session)
-
-    def put(self, session: Session) -> None:
-        """Write a session as it is now."""
-        self._kept.put(session)
+        return self._kept.log.read(session)
 
 
 @frozen
@@ -83,13 +87,8 @@ class SqliteCharges:
     db: sqlite3.Connection
 
     @property
-    def log(self) -> Log[ChargeEvent]:
-        """Their events."""
-        return Log(self.db, "charge", json.CHARGE_EVENT)
-
-    @property
-    def _kept(self) -> Documents[Charge]:
-        return Documents(self.db, "charge", Charge)
+    def _kept(self) -> Documents[Charge, ChargeEvent]:
+        return Documents(self.db, CHARGE)
 
     def get(self, transaction: TransactionId) -> Charge:
         """The charge, or `NotFound`."""
@@ -101,11 +100,7 @@ class SqliteCharges:
 
     def events(self, transaction: TransactionId) -> Sequence[ChargeEvent]:
         """All of them, in order."""
-        return self.log.read(transaction)
-
-    def put(self, charge: Charge) -> None:
-        """Write a charge as it is now."""
-        self._kept.put(charge)
+        return self._kept.log.read(transaction)
 
 
 @frozen
@@ -115,13 +110,8 @@ class SqliteRegistrations:
     db: sqlite3.Connection
 
     @property
-    def log(self) -> Log[RegistrationEvent]:
-        """Their events."""
-        return Log(self.db, "registration", json.REGISTRATION_EVENT)
-
-    @property
-    def _kept(self) -> Documents[Registration]:
-        return Documents(self.db, "registration", Registration)
+    def _kept(self) -> Documents[Registration, RegistrationEvent]:
+        return Documents(self.db, REGISTRATION)
 
     def get(self, registration: RegistrationId) -> Registration:
         """The registration, or `NotFound`."""
@@ -129,12 +119,11 @@ class SqliteRegistrations:
 
     def events(self, registration: RegistrationId) -> Sequence[RegistrationEvent]:
         """All of them, in order."""
-        return self.log.read(registration)
+        return self._kept.log.read(registration)
 
     def of_session(self, session: SessionId) -> Sequence[RegistrationId]:
         """The registrations of a session, by id."""
-        sql = "SELECT id FROM document WHERE kind = 'registration' AND session = ? ORDER BY id"
-        return [RegistrationId(registration) for (registration,) in self.db.execute(sql, (session,))]
+        return [RegistrationId(registration) for registration in self._kept.of_session(session)]
 
     def put(self, registration: Registration) -> None:
         """Write a registration as it is now, and whether its person sits."""
@@ -142,3 +131,22 @@ class SqliteRegistrations:
         _ = self.db.execute("DELETE FROM sitting WHERE registration = ?", (registration.id,))
         if registration.sits:
             Roster(self.db, registration.session).register(registration.person, registration.id)
+
+
+@frozen
+class SqliteEntitlements:
+    """What the actors of the organisation were granted. Nobody is trusted beyond that (R2)."""
+
+    db: sqlite3.Connection
+
+    @property
+    def _kept(self) -> Documents[Grants, GrantsEvent]:
+        return Documents(self.db, GRANTS)
+
+    def find(self, actor: ActorId) -> Grants | None:
+        """What the actor holds, or `None`."""
+        return self._kept.find(actor)
+
+    def events(self, actor: ActorId) -> Sequence[GrantsEvent]:
+        """All of them, in order."""
+        return self._kept.log.read(actor)

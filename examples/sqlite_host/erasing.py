@@ -10,9 +10,11 @@ import sqlite3
 from lara_core.formats import json
 from lara_core.hosting.ports import Receipt
 from lara_core.kernel.erasure import Erasure, erased
-from lara_core.kernel.ids import ActorId, PoolId, RegistrationId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, PoolId, SeatNo
 from lara_core.telling.notices import Notice
-from sqlite_host.documents import SqliteCharges, SqliteRegistrations, SqliteSessions
+from sqlite_host.documents import Documents
+from sqlite_host.keeping import put
+from sqlite_host.kinds import named
 from sqlite_host.pools import SqlitePools, seat_row
 
 
@@ -23,23 +25,20 @@ def erase(db: sqlite3.Connection, erasure: Erasure) -> None:
     _events(db, erasure)
     _answers(db, erasure)
     _notices(db, erasure)
+    for before, after in erasure.actors.items():
+        _ = db.execute("UPDATE organisation SET actor = ? WHERE actor = ?", (after, before))
 
 
 def _documents(db: sqlite3.Connection, erasure: Erasure) -> None:
-    sessions, charges, registrations = SqliteSessions(db), SqliteCharges(db), SqliteRegistrations(db)
-    for kind, name in db.execute("SELECT kind, id FROM document").fetchall():
-        if kind == "session":
-            session = sessions.get(SessionId(name))
-            if (without := erased(session, erasure)) is not session:
-                sessions.put(without)
-        elif kind == "charge":
-            charge = charges.get(TransactionId(name))
-            if (rewritten := erased(charge, erasure)) is not charge:
-                charges.put(rewritten)
-        else:
-            registration = registrations.get(RegistrationId(name))
-            if (anonymous := erased(registration, erasure)) is not registration:
-                registrations.put(anonymous)
+    for name, key in db.execute("SELECT kind, id FROM document").fetchall():
+        kind = named(name)
+        before = Documents(db, kind).get(key)
+        after = erased(before, erasure)
+        if after is not before:
+            if after.id != key:  # what somebody was granted is kept under their own id
+                _ = db.execute("UPDATE event SET aggregate = ? WHERE kind = ? AND aggregate = ?", (after.id, name, key))
+                _ = db.execute("DELETE FROM document WHERE kind = ? AND id = ?", (name, key))
+            put(db, kind, after)
 
 
 def _pools(db: sqlite3.Connection, erasure: Erasure) -> None:

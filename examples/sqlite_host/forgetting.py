@@ -15,8 +15,8 @@ NOBODY: Final = ActorId("erased-1")
 
 
 def forgetting(story: Story) -> None:
-    """Giulia lost a seat, waited, registered, and was told of it: all of it becomes somebody else's."""
-    story.page.chapter(story.words.forgetting)
+    """Giulia lost a seat, waited, registered, was enrolled by a partner: all of it becomes somebody else's."""
+    story.page.chapter(story.words.forgetting, story.show(LAST_MONDAY))
     giulia, actor = story.person(GIULIA), ActorId("giulia.damico")
     story.tell(story.words.asks_to_be_forgotten, clock(LAST_MONDAY, 11), rows=mentions(story, actor))
 

@@ -6,22 +6,26 @@ after whatever it has tried.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final, Generic, TypeVar
+from itertools import groupby
+from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import frozen
 
 from lara_core.formats import json
 from lara_core.hosting.ports import Receipt
+from lara_core.kernel.credits import Credits
 from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.errors import LaraError
-from lara_core.kernel.ids import PoolId, RegistrationId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, PartnerId, PoolId, SeatNo, SessionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
-from lara_core.refunds import Charge, ChargeEvent
-from lara_core.registrations import Registration, RegistrationEvent
+from lara_core.participants import Enrolment, EnrolmentState
+from lara_core.partners import AdministratorAppointed, AdministratorDismissed, Partner
+from lara_core.refunds import Charge
+from lara_core.registrations import Registration
 from lara_core.seats import (
     InvitationDeclined,
     InvitationsExpired,
@@ -31,9 +35,26 @@ from lara_core.seats import (
     SeatsInvited,
     SeatState,
 )
-from lara_core.sessions import Session, SessionEvent
-from lara_core.telling.notices import TABLE, Notice, notices
+from lara_core.sessions import Session
+from lara_core.spending import SpendingLimit
+from lara_core.telling.notices import REFUSALS, TABLE, Notice, notices, of_refusal
 from lara_core.testing import laws as core
+from lara_core.wallet import (
+    CreditsToppedUp,
+    Entry,
+    EntryKind,
+    NotEnoughCredits,
+    Wallet,
+    WalletEvent,
+    audit,
+    entries,
+    statement,
+)
+from sqlite_host.companies import INSIDE
+from sqlite_host.documents import Documents
+from sqlite_host.kinds import KINDS, POOL
+from sqlite_host.kinds import named as kind_named
+from sqlite_host.log import Log
 from sqlite_host.store import SqliteStore, SqliteWork
 
 S = TypeVar("S", bound=Aggregate)
@@ -58,6 +79,10 @@ class Law(StrEnum):
     REFUNDS = "S12"
     DUES = "S13, N3"
     CALLED_OFF = "S14"
+    ADMINISTRATORS = "W2"
+    PARTICIPANTS = "W4"
+    WALLETS = "W7–W9"
+    LIMITS = "W10"
 
 
 # What empties a seat though its buyer did not. The last two sweep what is due before they seat anybody (S7).
@@ -113,42 +138,49 @@ class Evidence:
 
     work: SqliteWork
     at: datetime
-    sessions: Sequence[History[Session]]
-    pools: Sequence[History[SeatPool]]
-    charges: Sequence[History[Charge]]
-    registrations: Sequence[History[Registration]]
+    histories: Sequence[History[Aggregate]]
     unreadable: Sequence[str]
 
     @classmethod
     def read(cls, work: SqliteWork, at: datetime) -> "Evidence":
         """Load every aggregate, with all its events."""
-        sessions: list[History[Session]] = []
-        pools: list[History[SeatPool]] = []
-        charges: list[History[Charge]] = []
-        registrations: list[History[Registration]] = []
+        histories: list[History[Aggregate]] = []
         unreadable: list[str] = []
         sql = "SELECT kind, id FROM document UNION SELECT 'pool', id FROM pool UNION SELECT kind, aggregate FROM event"
-        for kind, name in sorted(work.db.execute(sql).fetchall()):
+        for name, key in sorted(work.db.execute(sql).fetchall()):
+            kind = kind_named(name)
             try:
-                if kind == "session":
-                    sessions.append(_history(work.sessions.get(SessionId(name)), work.sessions.events(SessionId(name))))
-                elif kind == "charge":
-                    transaction = TransactionId(name)
-                    charges.append(_history(work.charges.get(transaction), work.charges.events(transaction)))
-                elif kind == "registration":
-                    one = RegistrationId(name)
-                    registrations.append(_history(work.registrations.get(one), work.registrations.events(one)))
-                else:
-                    pools.append(_history(work.pools.get(PoolId(name)), work.pools.events(PoolId(name))))
+                kept = work.pools.get(PoolId(key)) if kind is POOL else Documents(work.db, kind).get(key)
+                histories.append(_history(kept, Log(work.db, kind).read(key)))
             # The last two are what folding events comes to that do not belong together.
             except (LaraError, LookupError, AttributeError):
-                unreadable.append(name)
-        return cls(work, at, sessions, pools, charges, registrations, unreadable)
+                unreadable.append(key)
+        return cls(work, at, histories, unreadable)
+
+    def of(self, state: type[S]) -> Sequence[History[S]]:
+        """Those of one kind."""
+        return [cast("History[S]", history) for history in self.histories if isinstance(history.kept, state)]
 
     @property
-    def histories(self) -> Sequence[History[Aggregate]]:
-        """All of them."""
-        return [*self.sessions, *self.pools, *self.charges, *self.registrations]
+    def sessions(self) -> Sequence[History[Session]]:
+        return self.of(Session)
+
+    @property
+    def pools(self) -> Sequence[History[SeatPool]]:
+        return self.of(SeatPool)
+
+    @property
+    def charges(self) -> Sequence[History[Charge]]:
+        return self.of(Charge)
+
+    @property
+    def wallets(self) -> Sequence[History[Wallet]]:
+        return self.of(Wallet)
+
+    @property
+    def enrolments(self) -> Sequence[Enrolment]:
+        """As their events say."""
+        return [enrolment.folded for enrolment in self.of(Enrolment)]
 
     def pools_of(self, session: SessionId) -> Sequence[SeatPool]:
         """The pools of a session, as their events say."""
@@ -167,6 +199,15 @@ def _steps(history: History[S]) -> Iterator[tuple[Event, S]]:
     """Each event of an aggregate, and the state that it led to."""
     for number, event in enumerate(history.events, 1):
         yield event, core.fold(type(history.kept), history.events[:number])
+
+
+def _decisions(history: History[S]) -> Iterator[Decision[S, Event]]:
+    """Those that led to an aggregate: what is told of a batch is what was so after all of it."""
+    number = 0
+    for _, batch in groupby(history.events, lambda event: event.act):
+        events = tuple(batch)
+        number += len(events)
+        yield Decision(core.fold(type(history.kept), history.events[:number]), events)
 
 
 def _loaded(kind: type[T], text: str) -> T | None:
@@ -212,11 +253,7 @@ def _keys(evidence: Evidence) -> Iterator[str]:
 
 
 def _kind(event: Event) -> str:
-    if isinstance(event, ChargeEvent):
-        return "charge"
-    if isinstance(event, RegistrationEvent):
-        return "registration"
-    return "session" if isinstance(event, SessionEvent) else "pool"
+    return next(kind.name for kind in KINDS if kind.has(event))
 
 
 def _money(evidence: Evidence) -> Iterator[str]:
@@ -229,19 +266,69 @@ def _money(evidence: Evidence) -> Iterator[str]:
 
 
 def _notices(evidence: Evidence) -> Iterator[str]:
-    """Whoever is to be told of an event is told once, and nothing else is told.
+    """Whoever is to be told of an event, or that credits do not suffice, is told once, and nothing else is told.
 
     What is switched off today may be missing. A host that switches it on again must remember since when.
     """
     due: dict[str, Notice] = {}
     for history in evidence.histories:
-        for event, state in _steps(history):
-            due.update((notice.key, notice) for notice in notices(Decision(state, (event,))))
+        for decision in _decisions(history):
+            staff = Staff(evidence, decision.events[0].act.at)
+            due.update((notice.key, notice) for notice in notices(decision, audience=staff))
     kept = {key: _loaded(Notice, body) for key, body in evidence.rows("SELECT key, body FROM outbox")}
-    rows = (row for rows in TABLE.values() for row in rows)
+    due.update(_refusals(evidence, kept))
+    rows = (row for rows in (*TABLE.values(), *REFUSALS.values()) for row in rows)
     silent = {row.template for row in rows if row.setting in evidence.work.silenced}
     missing = {key for key, notice in due.items() if key not in kept and notice.template not in silent}
     yield from missing | {key for key, notice in kept.items() if notice != due.get(key)}
+
+
+def _refusals(evidence: Evidence, kept: Mapping[str, Notice | None]) -> Iterator[tuple[str, Notice]]:
+    """What is told of an episode where anything is: to the organisation and each administrator, the same (W5).
+
+    The refusal left nothing else. So what it said is taken from one of its notices, and the episode from the wallet.
+    """
+    told = [notice for notice in kept.values() if notice is not None and notice.price is not None]
+    for wallet in evidence.wallets:
+        top_ups = [number for number, event in enumerate(wallet.events, 1) if isinstance(event, CreditsToppedUp)]
+        for episode in (0, *top_ups):
+            of_it = [one for one in told if one.key.startswith(f"{wallet.kept.id}:{episode}:")]
+            for one in of_it[:1]:
+                if one.price is not None and one.available is not None:
+                    staff = Staff(evidence, evidence.at)
+                    refusal = _lacking(wallet.kept.id, episode, one.price, one.available)
+                    yield from ((notice.key, notice) for notice in of_refusal(refusal, audience=staff))
+
+
+def _lacking(partner: PartnerId, episode: int, price: Credits, available: int) -> NotEnoughCredits:
+    return NotEnoughCredits(partner, episode, price, 1, price, available, 0)
+
+
+@frozen
+class Staff:
+    """Who is to be told what at a time: the administrators that there were then."""
+
+    evidence: Evidence
+    at: datetime
+
+    @property
+    def organisation(self) -> ActorId:
+        return self.evidence.work.organisation
+
+    def administrators(self, partner: PartnerId) -> Collection[ActorId]:
+        """As the partner's events say, up to that time."""
+        there: set[ActorId] = set()
+        for history in self.evidence.of(Partner):
+            for event in history.events if history.kept.id == partner else ():
+                if event.act.at <= self.at:
+                    match event:
+                        case AdministratorAppointed(administrator):
+                            there.add(administrator)
+                        case AdministratorDismissed(administrator):
+                            there.discard(administrator)
+                        case _:
+                            pass
+        return there
 
 
 def _capacity(evidence: Evidence) -> Iterator[str]:
@@ -252,18 +339,18 @@ def _capacity(evidence: Evidence) -> Iterator[str]:
 
 
 def _places(evidence: Evidence) -> Iterator[str]:
-    """The places taken are the live seats, and the registrations that sit."""
+    """The places taken are the live seats, the registrations that sit, and the participants of partners."""
     for session in (history.kept for history in evidence.sessions):
         sql = "SELECT count(*) FROM seat JOIN pool ON pool.id = seat.pool WHERE session = ? AND state <> 'cancelled'"
         ((live,),) = evidence.rows(sql, session.id)
-        if session.taken != live + _registered(evidence, session.id):
+        if session.taken != live + _alone(evidence, session.id):
             yield session.id
 
 
-def _registered(evidence: Evidence, session: SessionId) -> int:
+def _alone(evidence: Evidence, session: SessionId) -> int:
     sql = """
-        SELECT count(*) FROM document WHERE kind = 'registration' AND session = ?
-        AND json_extract(body, '$.state') IN ('requested', 'registered')
+        SELECT count(*) FROM document WHERE kind IN ('registration', 'enrolment') AND session = ?
+        AND json_extract(body, '$.state') IN ('requested', 'registered', 'participant')
     """
     ((sitting,),) = evidence.rows(sql, session)
     return int(sitting)
@@ -291,7 +378,7 @@ def _counters(evidence: Evidence) -> Iterator[str]:
 def _nobody_twice(evidence: Evidence) -> Iterator[str]:
     """Nobody sits twice in a session, and its roster names all who sit, the invited too, and nobody else."""
     for session in (history.kept.id for history in evidence.sessions):
-        alone = (registration.folded for registration in evidence.registrations)
+        alone = (registration.folded for registration in evidence.of(Registration))
         people = [one.person for one in alone if one.session == session and one.sits]
         for pool in evidence.pools_of(session):
             people += _sitting(pool)
@@ -346,6 +433,85 @@ def _called_off(evidence: Evidence) -> Iterator[str]:
             yield session.id
 
 
+def _administrators(evidence: Evidence) -> Iterator[str]:
+    """Nobody administers two partners, and the table knows all who administer one."""
+    partners = [history.folded for history in evidence.of(Partner)]
+    told = Counter((actor, partner.id) for partner in partners for actor in partner.administrators)
+    twice = Counter(actor for actor, _ in told)
+    rows = Counter(evidence.rows("SELECT actor, partner FROM administrator"))
+    yield from (actor for actor, _ in (told - rows) + (rows - told))
+    yield from (actor for actor, times in twice.items() if times > 1)
+
+
+def _participants(evidence: Evidence) -> Iterator[str]:
+    """Nobody is in a course without the debit, nor debited without being in it, nor twice; the roster knows all."""
+    paid = {
+        (enrolment.partner, enrolment.entry, enrolment.id, enrolment.price): enrolment.state
+        for enrolment in evidence.enrolments
+        if enrolment.entry is not None
+    }
+    debits: set[tuple[str, int | None, str, int]] = set()
+    for wallet in evidence.wallets:
+        moved = list(_entries(wallet))
+        back = {entry.reverses for entry in moved}
+        for entry in moved:
+            if entry.kind is EntryKind.DEBIT and entry.enrolment is not None:
+                debit = wallet.kept.id, entry.number, entry.enrolment, entry.amount
+                debits.add(debit)
+                if (entry.number in back) is not (paid.get(debit) in _GIVEN_BACK):
+                    yield entry.enrolment
+    yield from (enrolment for _, _, enrolment, _ in debits ^ paid.keys())
+    roster = Counter(evidence.rows("SELECT course, person, enrolment FROM participant"))
+    inside = [enrolment for enrolment in evidence.enrolments if enrolment.state in INSIDE]
+    keys = Counter((one.course, key, one.id) for one in inside for key in one.person.keys)
+    yield from (enrolment for _, _, enrolment in (roster - keys) + (keys - roster))
+
+
+_GIVEN_BACK: Final = frozenset({EnrolmentState.REVERSED, EnrolmentState.CANCELLED})
+
+
+def _wallets(evidence: Evidence) -> Iterator[str]:
+    """The balance is the sum of the entries, a statement opens and closes right, and the audit finds nothing."""
+    for wallet in evidence.wallets:
+        moved = list(_entries(wallet))
+        kept = wallet.kept.balance
+        if sum(entry.change for entry in moved) != kept or not 0 <= wallet.kept.available(evidence.at) <= kept:
+            yield wallet.kept.id
+        for middle in [entry.at for entry in moved][len(moved) // 2 :][:1]:
+            began = statement(moved, since=_EVER, until=middle)
+            ended = statement(moved, since=middle, until=_NEVER)
+            if (began.opening, began.closing, ended.closing) != (0, ended.opening, kept):
+                yield wallet.kept.id
+        if audit(wallet.kept.id, enumerate(_moves(wallet), 1)) is not None:
+            yield wallet.kept.id
+
+
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def _entries(wallet: History[Wallet]) -> Iterator[Entry]:
+    return entries(wallet.kept.id, enumerate(_moves(wallet), 1))
+
+
+def _moves(wallet: History[Wallet]) -> Sequence[WalletEvent]:
+    return cast("Sequence[WalletEvent]", wallet.events)
+
+
+def _limits(evidence: Evidence) -> Iterator[str]:
+    """Spent is what enrolments under the limit paid and have not back, and with what is held it stays within."""
+    for limit in (history.kept for history in evidence.of(SpendingLimit)):
+        paid = sum(
+            enrolment.price
+            for enrolment in evidence.enrolments
+            if enrolment.limit == limit.id and enrolment.entry is not None and enrolment.state not in _GIVEN_BACK
+        )
+        rows = evidence.rows("SELECT partner FROM member WHERE spending = ? ORDER BY partner", limit.id)
+        members = [name for (name,) in rows]
+        if limit.spent != paid or limit.left(evidence.at) < 0 or members != sorted(limit.members):
+            yield limit.id
+
+
 LAWS: Final[Mapping[Law, Callable[[Evidence], Iterator[str]]]] = {
     Law.REPLAY: _replay,
     Law.KEYS: _keys,
@@ -361,4 +527,8 @@ LAWS: Final[Mapping[Law, Callable[[Evidence], Iterator[str]]]] = {
     Law.REFUNDS: _refunds,
     Law.DUES: _dues,
     Law.CALLED_OFF: _called_off,
+    Law.ADMINISTRATORS: _administrators,
+    Law.PARTICIPANTS: _participants,
+    Law.WALLETS: _wallets,
+    Law.LIMITS: _limits,
 }

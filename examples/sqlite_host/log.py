@@ -2,48 +2,62 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Generic, TypeVar, get_args
+from typing import Generic, TypeVar
 
 from attrs import frozen
 
 from lara_core.formats import json
-from lara_core.kernel.decisions import Event
+from lara_core.kernel.decisions import Aggregate, Event
 from lara_core.kernel.errors import ContractBroken, IdReused, NotFound, StaleState
+from sqlite_host.kinds import Kind
 
+S = TypeVar("S", bound=Aggregate)
 E = TypeVar("E", bound=Event)
 
 
 @frozen
-class Log(Generic[E]):
-    """The events of every aggregate of one *kind*, such as `pool`; *each* is what one of them may be."""
+class Log(Generic[S, E]):
+    """The events of every aggregate of one *kind*."""
 
     db: sqlite3.Connection
-    kind: str
-    each: json.Kind[E]
+    kind: Kind[S, E]
 
     def append(self, aggregate: str, version: int, events: Sequence[Event]) -> bool:
         """Write down what happened, if the aggregate stands where *events*, which lead to *version*, begin.
 
         Gives whether anything did. Where it stands elsewhere: `StaleState`, or `IdReused` where they begin an
-        aggregate that is there. Events of another kind of aggregate are `ContractBroken`.
+        aggregate that is there. An entry that is reversed already is `StaleState`, too, whatever the rule was told
+        (W8). Events of another kind of aggregate are `ContractBroken`.
         """
-        if not all(isinstance(event, get_args(self.each.of)) for event in events):
-            raise ContractBroken(f"a {self.kind} was given the events of something else")
+        name = self.kind.name
+        if not all(map(self.kind.has, events)):
+            raise ContractBroken(f"a {name} was given the events of something else")
         before = version - len(events)
         sql = "SELECT coalesce(max(version), 0) FROM event WHERE kind = ? AND aggregate = ?"
-        (kept,) = self.db.execute(sql, (self.kind, aggregate)).fetchone()
+        (kept,) = self.db.execute(sql, (name, aggregate)).fetchone()
         if kept and not before:
-            raise IdReused(f"there is a {self.kind} of this id; choose a fresh one")
+            raise IdReused(f"there is a {name} of this id; choose a fresh one")
         if kept != before:
-            raise StaleState(f"decided on version {before} of a {self.kind}, and version {kept} is kept")
-        rows = [(self.kind, aggregate, number, json.dumps(event)) for number, event in enumerate(events, before + 1)]
-        _ = self.db.executemany("INSERT INTO event VALUES (?, ?, ?, ?)", rows)
+            raise StaleState(f"decided on version {before} of a {name}, and version {kept} is kept")
+        rows = [(name, aggregate, number, json.dumps(event)) for number, event in enumerate(events, before + 1)]
+        try:
+            _ = self.db.executemany("INSERT INTO event VALUES (?, ?, ?, ?)", rows)
+        except sqlite3.IntegrityError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+                raise
+            raise StaleState("an entry is reversed already of which a rule was told that it is not") from error
         return bool(rows)
 
     def read(self, aggregate: str) -> list[E]:
         """All that happened to an aggregate, in order. `NotFound` where nothing did."""
         sql = "SELECT body FROM event WHERE kind = ? AND aggregate = ? ORDER BY version"
-        events = [json.loads(self.each, body) for (body,) in self.db.execute(sql, (self.kind, aggregate))]
+        events = [json.loads(self.kind.event, body) for (body,) in self.db.execute(sql, (self.kind.name, aggregate))]
         if not events:
-            raise NotFound(f"no such {self.kind}")
+            raise NotFound(self.kind.state)
         return events
+
+    def one(self, aggregate: str, number: int) -> E | None:
+        """The event of this number, or `None` where there is none; no other is read."""
+        sql = "SELECT body FROM event WHERE kind = ? AND aggregate = ? AND version = ?"
+        row = self.db.execute(sql, (self.kind.name, aggregate, number)).fetchone()
+        return None if row is None else json.loads(self.kind.event, row[0])

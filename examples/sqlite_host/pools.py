@@ -36,6 +36,7 @@ from lara_core.seats import (
     SeatState,
     SeatTransferred,
 )
+from sqlite_host.kinds import POOL
 from sqlite_host.log import Log
 from sqlite_host.roster import Roster
 
@@ -53,16 +54,16 @@ class SqlitePools:
     db: sqlite3.Connection
 
     @property
-    def log(self) -> Log[SeatEvent]:
+    def log(self) -> Log[SeatPool, SeatEvent]:
         """Their events."""
-        return Log(self.db, "pool", json.SEAT_EVENT)
+        return Log(self.db, POOL)
 
     def get(self, pool: PoolId) -> SeatPool:
         """Two SELECTs and a constructor."""
         sql = "SELECT version, session, purchase, buyer, policy, invoice FROM pool WHERE id = ?"
         row = self.db.execute(sql, (pool,)).fetchone()
         if row is None:
-            raise NotFound("no such pool")
+            raise NotFound(SeatPool)
         version, session, purchase, buyer, policy, invoice = row
         prices: list[Money] = []
         free: list[SeatNo] = []

@@ -1,6 +1,6 @@
 """Where the demo's story is told: who and when, and what every chapter needs for telling it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -15,8 +15,10 @@ from lara_core.kernel.decisions import Act, Refusal, Refused
 from lara_core.kernel.errors import ContractBroken
 from lara_core.kernel.ids import (
     ActorId,
+    CourseId,
     HoldId,
     Key,
+    PartnerId,
     PoolId,
     PortalId,
     ProviderId,
@@ -44,14 +46,17 @@ STORY: Final = Path(__file__).with_name("story")
 OUTBOX: Final = "outbox"
 
 ZONE: Final = Zone("America/Moncton")
-# The story takes three weeks and a day.
+# The story takes four weeks and a day.
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2025, 3, day) for day in range(3, 8))
 NEXT_MONDAY, NEXT_TUESDAY, NEXT_WEDNESDAY, NEXT_THURSDAY, NEXT_FRIDAY = (date(2025, 3, day) for day in range(10, 15))
 THIRD_MONDAY, THIRD_TUESDAY, THIRD_WEDNESDAY, THIRD_THURSDAY, THIRD_FRIDAY = (
     date(2025, 3, day) for day in range(17, 22)
 )
-LAST_MONDAY: Final = date(2025, 3, 24)
-END: Final = datetime(2025, 3, 24, 12, tzinfo=ZONE.info)
+FOURTH_MONDAY, FOURTH_TUESDAY, FOURTH_WEDNESDAY, FOURTH_THURSDAY, FOURTH_FRIDAY = (
+    date(2025, 3, day) for day in range(24, 29)
+)
+LAST_MONDAY: Final = date(2025, 3, 31)
+END: Final = datetime(2025, 3, 31, 12, tzinfo=ZONE.info)
 STARTS: Final = datetime(2025, 5, 12, 9, tzinfo=ZONE.info)
 ENDS: Final = datetime(2025, 5, 13, 16, 30, tzinfo=ZONE.info)
 JUNE_STARTS: Final = datetime(2025, 6, 16, 9, tzinfo=ZONE.info)
@@ -75,6 +80,10 @@ NADIA: Final = ActorId("nadia.gagnon")
 MARCO: Final = ActorId("marco.bianchi")
 OLIVIA: Final = ActorId("olivia.chen")
 PROVIDER: Final = ActorId("payments")  # through which money is taken, and sent back
+HARBOUR, ORCHARD = PartnerId("harbour"), PartnerId("orchard")
+NAMES: Final[Mapping[str, str]] = {HARBOUR: "Harbour", ORCHARD: "Orchard"}
+HUGO, MINA, CARLA = ActorId("hugo.leger"), ActorId("mina.park"), ActorId("carla.neri")
+COURSE: Final = CourseId("first-aid")
 
 CAPACITY: Final = 8
 PRICE: Final = Money.of("249.99", "CAD")
@@ -277,11 +286,15 @@ def about(words: Narration, notice: Notice) -> About:
         answer = f"https://portal.example.com/answer/{notice.pool}/{notice.seats[0]}/{notice.invitation}"
     elif notice.hold is not None:
         answer = f"https://portal.example.com/offer/{notice.session}/{notice.hold}"
+    starts = None
+    if notice.session is not None:
+        starts = JUNE_STARTS if notice.session == JUNE else STARTS
     return About(
         title=words.training,
-        starts=JUNE_STARTS if notice.session == JUNE else STARTS,
+        starts=starts,
         zone=ZONE,
         place=words.place,
+        partner=None if notice.partner is None else NAMES[notice.partner],
         sign_in="https://portal.example.com/",
         organisation=words.organisation,
         answer=answer,

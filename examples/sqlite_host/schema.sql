@@ -1,29 +1,37 @@
 -- One file is one organisation. Amounts are minor units, instants are ISO 8601 in UTC, ids are the host's own.
 -- What the rules promise stands here a second time, so that no bug above can store what must not be.
 --
--- An aggregate is kept in one of two ways. Sessions, charges and registrations are small and always read as a whole, so
--- each is one document, whose body is the library's JSON: whatever a rule adds to them is kept without a new column. A
--- pool has a row for each of its seats, because one command touches one seat of thousands, and writes that row alone.
+-- An aggregate is kept in one of two ways. Most are small and always read as a whole, so each is one document, whose
+-- body is the library's JSON: whatever a rule adds to them is kept without a new column. A pool has a row for each of
+-- its seats, because one command touches one seat of thousands, and writes that row alone.
 PRAGMA journal_mode = WAL;  -- kept in the file: reports read while others write
 
 BEGIN IMMEDIATE;
 
 CREATE TABLE IF NOT EXISTS document (
-    kind    TEXT NOT NULL CHECK (kind IN ('session', 'charge', 'registration')),
+    kind    TEXT NOT NULL CHECK (
+        kind IN ('session', 'charge', 'registration', 'grants', 'partner', 'offering', 'wallet', 'limit', 'enrolment')
+    ),
     id      TEXT NOT NULL,
     version INTEGER NOT NULL,
     body    TEXT NOT NULL,
     -- What SQL asks of a body by itself. It is read from there, and so cannot say anything else.
     capacity INTEGER AS (json_extract(body, '$.capacity')),  -- of a session; NULL: places are not counted
     taken    INTEGER AS (json_extract(body, '$.taken')),
-    session  TEXT AS (json_extract(body, '$.session')),  -- of a registration
+    session  TEXT AS (json_extract(body, '$.session')),  -- of a registration, or an enrolment that names one
+    balance  INTEGER AS (json_extract(body, '$.balance')),  -- of a wallet, in credits
+    amount   INTEGER AS (CASE kind WHEN 'limit' THEN json_extract(body, '$.amount') END),  -- of a spending limit
+    spent    INTEGER AS (json_extract(body, '$.spent')),
+    since    TEXT AS (json_extract(body, '$.since')),
     PRIMARY KEY (kind, id),
     CHECK (json_extract(body, '$.id') = id),
     CHECK (json_extract(body, '$.version') = version),
-    CHECK (kind <> 'session' OR taken BETWEEN 0 AND coalesce(capacity, taken))  -- N1
+    CHECK (kind <> 'session' OR taken BETWEEN 0 AND coalesce(capacity, taken)),  -- N1
+    CHECK (kind <> 'wallet' OR balance >= 0),  -- W6
+    CHECK (kind <> 'limit' OR spent BETWEEN 0 AND amount)  -- W10
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX IF NOT EXISTS registration_by_session ON document (session) WHERE kind = 'registration';
+CREATE INDEX IF NOT EXISTS document_by_session ON document (kind, session) WHERE session IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS pool (
     id       TEXT PRIMARY KEY,
@@ -83,13 +91,51 @@ CREATE TABLE IF NOT EXISTS sitting (
 CREATE INDEX IF NOT EXISTS sitting_by_seat ON sitting (pool, seat) WHERE pool IS NOT NULL;
 CREATE INDEX IF NOT EXISTS sitting_by_registration ON sitting (registration) WHERE registration IS NOT NULL;
 
+-- Who administers a partner: one partner each, whatever the rules were told (W2).
+CREATE TABLE IF NOT EXISTS administrator (
+    actor   TEXT PRIMARY KEY,
+    partner TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS administrator_by_partner ON administrator (partner);
+
+-- Whom a spending limit is over. A partner spends under the latest that names it (W10).
+CREATE TABLE IF NOT EXISTS member (
+    partner  TEXT NOT NULL,
+    spending TEXT NOT NULL,
+    PRIMARY KEY (partner, spending)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS member_by_limit ON member (spending);
+
+-- Who is in a course by a partner's enrolment, or waits to be, one row for each key of a person: nobody is charged
+-- for twice (W4), whatever the rules were told.
+CREATE TABLE IF NOT EXISTS participant (
+    course    TEXT NOT NULL,
+    person    TEXT NOT NULL,
+    enrolment TEXT NOT NULL,
+    PRIMARY KEY (course, person)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS participant_by_enrolment ON participant (enrolment);
+
 CREATE TABLE IF NOT EXISTS event (
-    kind      TEXT NOT NULL CHECK (kind IN ('session', 'pool', 'charge', 'registration')),
+    kind      TEXT NOT NULL CHECK (
+        kind IN (
+            'session', 'pool', 'charge', 'registration', 'grants', 'partner', 'offering', 'wallet', 'limit',
+            'enrolment'
+        )
+    ),
     aggregate TEXT NOT NULL,
     version   INTEGER NOT NULL CHECK (version > 0),
     body      TEXT NOT NULL,
+    -- Of a wallet's event: the entry that it undoes, if it undoes one.
+    reverses  INTEGER AS (CASE kind WHEN 'wallet' THEN json_extract(body, '$.entry') END),
     PRIMARY KEY (kind, aggregate, version)
 ) STRICT;
+
+-- An entry is undone once at most (W8).
+CREATE UNIQUE INDEX IF NOT EXISTS reversal ON event (aggregate, reverses) WHERE reverses IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS answer (
     actor       TEXT NOT NULL,
@@ -111,6 +157,21 @@ CREATE INDEX IF NOT EXISTS outbox_waiting ON outbox (number) WHERE sent = 0;
 -- The kinds of notice that the organisation has switched off (T1).
 CREATE TABLE IF NOT EXISTS silenced (
     setting TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+-- Who is told what the organisation is told: one row.
+CREATE TABLE IF NOT EXISTS organisation (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    actor TEXT NOT NULL
+) STRICT;
+
+-- Where a session's training stands, as soon as the host knows of it: whose it is (NULL: the organisation's own), at
+-- which provider, and of which course (R2).
+CREATE TABLE IF NOT EXISTS place (
+    session  TEXT PRIMARY KEY,
+    partner  TEXT,
+    provider TEXT,
+    training TEXT
 ) STRICT, WITHOUT ROWID;
 
 -- The roles for which a portal has group purchase switched on (S1).

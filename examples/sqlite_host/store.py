@@ -4,9 +4,11 @@ Every transaction begins by taking the file's write lock (`BEGIN IMMEDIATE`), so
 commit, the roster of a session included, and there is nothing to compare. Whoever comes second waits, at most
 `PATIENCE` seconds, and then is told to try again (`StaleState`).
 
-A session, a charge or a registration is one document; a pool has a row for each of its seats, and a save writes only
-those that its events name. Constraints of the schema stand behind the rules. In `pools` the `match` over the union of
-events is closed, so an event that the library adds is an error of the type checker before it is one in production.
+Most aggregates are one document each; a pool has a row for each of its seats, and a save writes only those that its
+events name. Constraints of the schema stand behind the rules. In `pools` the `match` over the union of events is
+closed, so an event that the library adds is an error of the type checker before it is one in production.
+
+Nobody is trusted: an actor may do what was granted, and where nothing was, nothing (R2).
 """
 
 import sqlite3
@@ -23,19 +25,42 @@ from lara_core.hosting.ports import Answer, Receipt
 from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.erasure import Erasure
 from lara_core.kernel.errors import ContractBroken, StaleState
-from lara_core.kernel.ids import ActorId, Key, PortalId, SessionId
+from lara_core.kernel.ids import (
+    ActorId,
+    CourseId,
+    Key,
+    PartnerId,
+    PortalId,
+    ProviderId,
+    SessionId,
+)
 from lara_core.purchase import BuyerRole
-from lara_core.refunds import Charge
-from lara_core.registrations import Registration
+from lara_core.rights import Place
 from lara_core.seats import SeatEvent, SeatPool
-from lara_core.sessions import Session
 from lara_core.telling.notices import Notice, Setting
-from sqlite_host.documents import SqliteCharges, SqliteRegistrations, SqliteSessions
+from sqlite_host.companies import (
+    Participants,
+    SqliteEnrolments,
+    SqliteLimits,
+    SqliteOfferings,
+    SqlitePartners,
+    SqliteWallets,
+)
+from sqlite_host.documents import (
+    SqliteCharges,
+    SqliteEntitlements,
+    SqliteRegistrations,
+    SqliteSessions,
+)
 from sqlite_host.erasing import erase
+from sqlite_host.keeping import put
+from sqlite_host.kinds import KINDS
+from sqlite_host.log import Log
 from sqlite_host.pools import SqlitePools, named
 from sqlite_host.roster import Roster
 
 PATIENCE: Final = 30.0
+ORGANISATION: Final = ActorId("organisation")
 
 
 @frozen
@@ -45,10 +70,14 @@ class SqliteStore:
     path: Path
 
     @classmethod
-    def create(cls, path: Path) -> "SqliteStore":
-        """Make the tables at *path*; harmless where they are. Once for each organisation, by one process."""
-        with closing(sqlite3.connect(path, timeout=PATIENCE)) as db:
+    def create(cls, path: Path, organisation: ActorId = ORGANISATION) -> "SqliteStore":
+        """Make the tables at *path*; harmless where they are. Once for each organisation, by one process.
+
+        *organisation* is who is told what the organisation is told.
+        """
+        with closing(sqlite3.connect(path, timeout=PATIENCE)) as db, db:
             _ = db.executescript(files("sqlite_host").joinpath("schema.sql").read_text("utf-8"))
+            _ = db.execute("INSERT INTO organisation VALUES (1, ?) ON CONFLICT DO NOTHING", (organisation,))
         return cls(path)
 
     @contextmanager
@@ -70,7 +99,7 @@ class SqliteStore:
 
 @frozen
 class SqliteWork:
-    """The unit of work of group purchase, inside one transaction."""
+    """The unit of work of group purchase and partner companies, inside one transaction."""
 
     db: sqlite3.Connection
 
@@ -94,9 +123,69 @@ class SqliteWork:
         """The registrations of the organisation."""
         return SqliteRegistrations(self.db)
 
+    @property
+    def entitlements(self) -> SqliteEntitlements:
+        """What the actors of the organisation were granted."""
+        return SqliteEntitlements(self.db)
+
+    @property
+    def partners(self) -> SqlitePartners:
+        """The partner companies of the organisation."""
+        return SqlitePartners(self.db)
+
+    @property
+    def offerings(self) -> SqliteOfferings:
+        """The courses that are offered to them."""
+        return SqliteOfferings(self.db)
+
+    @property
+    def wallets(self) -> SqliteWallets:
+        """Their wallets."""
+        return SqliteWallets(self.db)
+
+    @property
+    def limits(self) -> SqliteLimits:
+        """The limits that they spend under."""
+        return SqliteLimits(self.db)
+
+    @property
+    def enrolments(self) -> SqliteEnrolments:
+        """The enrolments that they pay for."""
+        return SqliteEnrolments(self.db)
+
+    def participants(self, course: CourseId) -> Participants:
+        """Who is in a course, or waits to be."""
+        return Participants(self.db, course)
+
+    def administrators(self, partner: PartnerId) -> Collection[ActorId]:
+        """Who administers a partner."""
+        return self.partners.administrators(partner)
+
+    @property
+    def organisation(self) -> ActorId:
+        """Who is told what the organisation is told."""
+        return ActorId(self.db.execute("SELECT actor FROM organisation").fetchone()[0])
+
     def seated(self, session: SessionId) -> Roster:
         """Who sits in a session."""
         return Roster(self.db, session)
+
+    def place(self, session: SessionId) -> Place | None:
+        """Where a session's training stands, or `None` where nobody knows of it."""
+        row = self.db.execute("SELECT partner, provider, training FROM place WHERE session = ?", (session,)).fetchone()
+        if row is None:
+            return None
+        partner, provider, training = row
+        return Place(
+            partner=None if partner is None else PartnerId(partner),
+            provider=None if provider is None else ProviderId(provider),
+            training=None if training is None else CourseId(training),
+        )
+
+    def stand(self, session: SessionId, place: Place) -> None:
+        """Make a session known, and where it stands, before it goes on sale."""
+        sql = "INSERT OR REPLACE INTO place VALUES (?, ?, ?, ?)"
+        _ = self.db.execute(sql, (session, place.partner, place.provider, place.training))
 
     def bulk_buyers(self, portal: PortalId) -> Collection[BuyerRole]:
         """The roles for which a portal has group purchase switched on (S1)."""
@@ -111,22 +200,15 @@ class SqliteWork:
     def save(self, decision: Decision[Aggregate, Event]) -> None:
         """Write the events, and what they change, if the aggregate stands where they begin (K5)."""
         state, events = decision.state, decision.events
+        kind = next((kind for kind in KINDS if isinstance(state, kind.state)), None)
+        if kind is None:
+            raise ContractBroken(f"what the library decides on is kept here, and no {type(state).__name__}")
         with self._all_or_nothing():
-            match state:
-                case Session():
-                    if self.sessions.log.append(state.id, state.version, events):
-                        self.sessions.put(state)
-                case SeatPool():
-                    if self.pools.log.append(state.id, state.version, events):
-                        self.pools.put(state, named(event for event in events if isinstance(event, SeatEvent)))
-                case Charge():
-                    if self.charges.log.append(state.id, state.version, events):
-                        self.charges.put(state)
-                case Registration():
-                    if self.registrations.log.append(state.id, state.version, events):
-                        self.registrations.put(state)
-                case _:
-                    raise ContractBroken("sessions, pools, charges and registrations are kept here, and nothing else")
+            if Log(self.db, kind).append(state.id, state.version, events):
+                if isinstance(state, SeatPool):
+                    self.pools.put(state, named(event for event in events if isinstance(event, SeatEvent)))
+                else:
+                    put(self.db, kind, state)
 
     def answer(self, by: ActorId, key: Key) -> Answer | None:
         """What the key was answered (K4)."""

@@ -4,6 +4,9 @@ There is nothing to import from here: each area is a module of its own, and name
 
 - `lara_core.seats`, `lara_core.refunds`, `lara_core.purchase`, `lara_core.seat_views`: group purchase.
 - `lara_core.sessions`, `lara_core.registrations`, `lara_core.places`: sessions, who waits, who is registered.
+- `lara_core.rights`, `lara_core.redaction`: who may do what, and what no partner is given.
+- `lara_core.partners`, `lara_core.offerings`, `lara_core.wallet`, `lara_core.spending`, `lara_core.enrolment`: partner
+  companies and their credits.
 - `lara_core.kernel`: what every rule is made of (acts, decisions, refusals, people, money, deadlines).
 - `lara_core.telling`: who is told of what, and in which words.
 - `lara_core.formats`: states, events, refusals and receipts as JSON.

@@ -7,7 +7,7 @@ Invariant. The places that are taken in a session are the live seats of its pool
 one that waits for approval keeps its place (N4, N5).
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple, TypeAlias
 
 from lara_core.kernel.decisions import Act, Decision, Refused, in_turn
@@ -15,8 +15,8 @@ from lara_core.kernel.ids import HoldId, RefundId, RegistrationId
 from lara_core.kernel.people import Person, PersonKey, distinct
 from lara_core.purchase import Together
 from lara_core.refunds import Charge, ChargeDecision
-from lara_core.registrations import Origin, Registration, RegistrationDecision
-from lara_core.seats import NobodyToSeat, SeatDecision, SeatPool
+from lara_core.registrations import NobodyToRegister, Origin, Registration, RegistrationDecision
+from lara_core.seats import SeatDecision, SeatPool
 from lara_core.sessions import Session, SessionDecision
 
 
@@ -54,29 +54,32 @@ def register(
 
 
 def import_registrations(
-    act: Act, session: Session, people: Mapping[RegistrationId, Person], *, seated: Container[PersonKey]
+    act: Act, session: Session, people: Sequence[tuple[RegistrationId, Person]], *, seated: Container[PersonKey]
 ) -> Decisions:
-    """Register all of *people* at once, all of them or none for lack of places (N5).
+    """Register all of *people* at once, each under an id of their own, or none for lack of places (N5).
 
-    Who is named twice is registered once, and who sits already is skipped, as on the seats of a pool (S5). Refused:
-    `NobodyToSeat`, and what `Registration.register` and `Session.take` refuse.
+    Who is named twice is registered once, under the first id, and who sits already is skipped, as on the seats of a
+    pool (S5): whose id no decision has was one of them. Refused: `NobodyToRegister`, and what `Registration.register`
+    and `Session.take` refuse.
     """
-    named, _ = distinct(tuple(people.values()))
+    named, _ = distinct(person for _, person in people)
     coming = tuple(person for person in named if not person.is_in(seated))
     if not coming:
-        raise Refused(NobodyToSeat(named))
-    # Of one person's registrations the first that names them counts.
-    ids = {person: registration for registration, person in reversed(tuple(people.items()))}
+        raise Refused(NobodyToRegister(named))
+    ids = {person: registration for registration, person in reversed(people)}
     registered = tuple(
         Registration.register(
             act, ids[person], session=session, person=person, approval=False, origin=Origin.IMPORTED, seated=seated
         )
         for person in coming
     )
-    taken = session.take(act, len(coming))
-    for person in coming:
-        # Who waited has a place now.
-        taken = in_turn(taken, taken.state.leave(act, person))
+    # Whoever waited, or was offered a place, has it by that; the others take what is for sale.
+    awaited = [person for person in coming if session.awaits(person, act.at)]
+    taken: SessionDecision = Decision(session)
+    for person in awaited:
+        taken = in_turn(taken, taken.state.take(act, 1, to=person))
+    if others := len(coming) - len(awaited):
+        taken = in_turn(taken, taken.state.take(act, others))
     return taken, *registered
 
 
@@ -104,11 +107,10 @@ def cancel_session(
     """Cancel the session with every live seat of all its *pools*, and all its *registrations* (S14).
 
     What was paid goes back in full, without fees; fees that were kept earlier stay. What goes back for one pool is the
-    refund `refund_of(refund, pool)`. Twice is once. Refused: what `Session.cancel`, `SeatPool.call_off` and
-    `Charge.settle` refuse.
+    refund `refund_of(refund, pool)`. Twice is once, and what is still live in a session that is cancelled already is
+    cancelled, too. Refused: what `Session.cancel`, `SeatPool.call_off`, `Session.give_back`, `Charge.settle` and
+    `Registration.cancel` refuse, in this order.
     """
-    if session.cancelled:
-        return (session.cancel(act),)
     together = Together()
     together.sessions[session.id] = session.cancel(act)
     for pool, charge in pools:

@@ -11,15 +11,18 @@ taken.
 
 from collections.abc import Collection, Container, Mapping, Sequence
 from enum import StrEnum
+from hashlib import sha256
 from typing import ClassVar, NamedTuple, TypeAlias
 
 from attrs import frozen
 
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Decision, Refused, in_turn
+from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, HoldId, PoolId, ProviderId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person, PersonKey
+from lara_core.kernel.validators import ID_LENGTH
 from lara_core.refunds import Charge, ChargeDecision, NothingCaptured, OtherCurrency, Override
 from lara_core.seats import Mode, NothingToCancel, OtherSession, Policy, SeatDecision, SeatIs, SeatPool, SeatState
 from lara_core.sessions import Session, SessionDecision
@@ -50,7 +53,22 @@ class OtherProvider:
     code: ClassVar[str] = "purchase.other_provider"
 
 
-PurchaseRefusal: TypeAlias = BulkBuyingOff | OtherProvider
+@frozen
+class NoSeatNamed:
+    """What was kept is to be given back for no seat (S12)."""
+
+    code: ClassVar[str] = "purchase.no_seat_named"
+
+
+@frozen
+class AlreadyCaptured:
+    """Money was taken for this transaction: what is bought now is another one (S12)."""
+
+    code: ClassVar[str] = "purchase.already_captured"
+    transaction: TransactionId
+
+
+PurchaseRefusal: TypeAlias = BulkBuyingOff | OtherProvider | NoSeatNamed | AlreadyCaptured
 
 
 # --- What is decided together -----------------------------------------------------------------------------
@@ -138,7 +156,8 @@ def buy_seats(
 ) -> Bought:
     """Buy one seat for each of *prices*, in places that *hold* kept, or else that are still for sale (S1, S8, N1).
 
-    *bulk_buyers* are the roles for which the portal has group purchase switched on. Refused: `BulkBuyingOff`, and what
+    *bulk_buyers* are the roles for which the portal has group purchase switched on. One seat for one person can be
+    bought in the place that they were offered (N2). Refused: `BulkBuyingOff`, and what
     `SeatPool.buy` and `Session.take` refuse, in this order.
     """
     if role not in bulk_buyers:
@@ -156,7 +175,9 @@ def buy_seats(
         invoice=invoice,
         seated=seated,
     )
-    return Bought(session.take(act, len(prices), hold=hold), bought)
+    people = (*learners, *invitees)
+    own = people[0] if len(people) == len(prices) == 1 else None
+    return Bought(session.take(act, len(prices), hold=hold, to=own), bought)
 
 
 # --- Cancelling -------------------------------------------------------------------------------------------
@@ -228,9 +249,12 @@ def cancel_transaction(
 ) -> Decisions:
     """Cancel every live seat of a transaction: all its pools, each with its session, or none (S11).
 
-    Pools without a live seat are left alone. What goes back for one is the refund `refund_of(refund, pool)`.
+    Pools without a live seat are left alone; one that comes twice, or of another transaction, is a `BadValue`. What
+    goes back for one is the refund `refund_of(refund, pool)`.
     Refused: `NothingToCancel` where no pool has a live seat, and as `cancel_seats` is.
     """
+    if len({pool.transaction for _, pool in parts}) > 1:
+        raise BadValue("parts", Flaw.WRONG_FORM)
     live = tuple((session, pool) for session, pool in parts if pool.live)
     if not live:
         raise Refused(NothingToCancel())
@@ -253,23 +277,29 @@ def refund_kept(
 ) -> ChargeDecision:
     """Give back what was kept of seats that are cancelled already (S12): only an override reaches it.
 
-    Refused: `OtherSession`, `NothingToCancel` where no seat is named, `NoSuchSeat`, `SeatIs` where one is not
-    cancelled, and what `Charge.settle` refuses.
+    Refused: `OtherSession`, `NoSeatNamed`, `NoSuchSeat`, `SeatIs` where one is not cancelled, and what `Charge.settle`
+    refuses.
     """
     if session.id != pool.session:
         raise Refused(OtherSession(pool.session, session.id))
     if not seats:
-        raise Refused(NothingToCancel())
+        raise Refused(NoSeatNamed())
     for seat in sorted(seats):
         if (state := pool.state_of(seat)) is not SeatState.CANCELLED:
             raise Refused(SeatIs(seat, state))
-    prices = _prices(pool, seats)
+    # Of a seat that the charge does not know nothing was taken: it was cancelled before the capture.
+    prices = _prices(pool, [seat for seat in seats if seat in charge.seats.get(pool.id, {})])
     return charge.settle(act, pool.transaction, pool.id, prices, session=session, refund=refund, override=override)
 
 
 def refund_of(refund: RefundId, pool: PoolId) -> RefundId:
-    """What the refund for one of several pools is called: `<refund>:<pool>`. Too long for an id is a `BadValue`."""
-    return RefundId(f"{refund}:{pool}")
+    """What the refund for one of several pools is called: `<refund>:<pool>`.
+
+    Where that is too long for an id, a digest of the pool stands for it. A *refund* that is too long even so is a
+    `BadValue`.
+    """
+    name = f"{refund}:{pool}"
+    return RefundId(name if len(name) <= ID_LENGTH else f"{refund}:{sha256(pool.encode()).hexdigest()[:16]}")
 
 
 # --- Reactivating and transferring ------------------------------------------------------------------------
@@ -371,14 +401,16 @@ class Together:
         override: Override | None = None,
         called_off: bool = False,
     ) -> None:
-        """Add what *cancelled* means for the places and the money of a pool."""
+        """Add what *cancelled* means for the places and the money of a pool. One that comes twice is a `BadValue`."""
+        if pool.id in self.pools:
+            raise BadValue("pools", Flaw.WRONG_FORM)
         before = self.sessions.get(session.id, Decision(session))
         seats = gone(pool, cancelled)
         self.pools[pool.id] = cancelled
         self.sessions[session.id] = in_turn(before, before.state.give_back(act, len(seats)))
         own = None if refund is None else refund_of(refund, pool.id)
         if charge is None:
-            _captured_if_asked(pool, seats, own)
+            _captured_if_asked(pool, seats, own, override)
             return
         paid = self.charges.get(charge.id, Decision(charge))
         settled = paid.state.settle(
@@ -410,14 +442,18 @@ def _settled(
 ) -> GivenBack | Settled:
     given_back, seats = _given_back(act, session, pool, cancelled), gone(pool, cancelled)
     if charge is None:
-        _captured_if_asked(pool, seats, refund)
+        _captured_if_asked(pool, seats, refund, override)
         return given_back
     prices = _prices(pool, seats)
     settled = charge.settle(act, pool.transaction, pool.id, prices, session=session, refund=refund, override=override)
     return Settled(*given_back, settled)
 
 
-def _captured_if_asked(pool: SeatPool, seats: Collection[SeatNo], refund: RefundId | None) -> None:
+def _captured_if_asked(
+    pool: SeatPool, seats: Collection[SeatNo], refund: RefundId | None, override: Override | None
+) -> None:
+    if override is not None and refund is None:
+        raise BadValue("refund", Flaw.EMPTY)
     if refund is not None and any(_prices(pool, seats).values()):
         raise Refused(NothingCaptured(pool.transaction))
 

@@ -9,7 +9,7 @@ sits twice in a session, in a pool or individually (N5, S5). From the session's 
 
 What the host must guarantee: the facts that a command asks for are true when the decision is saved, as for
 `lara_core.seats`. A place is taken in the session when the registration is made, and given back when it is refused or
-cancelled (the rules of `lara_core.purchase` do). Who may approve, and who may import, is asked before (R2).
+cancelled (the rules of `lara_core.places` do). Who may approve, and who may import, is asked before (R2).
 """
 
 from collections.abc import Container, Mapping
@@ -184,6 +184,14 @@ class RegistrationIs:
     state: RegistrationState
 
 
+@frozen
+class NobodyToRegister:
+    """Nobody was named, or all who were named already sit in the session (N5)."""
+
+    code: ClassVar[str] = "registrations.nobody_to_register"
+    already: tuple[Person, ...]
+
+
 RegistrationRefusal: TypeAlias = (
     RegistrationOtherSession
     | RegistrationSessionCancelled
@@ -191,6 +199,7 @@ RegistrationRefusal: TypeAlias = (
     | RegistrantNeedsAccount
     | RegistrantSits
     | RegistrationIs
+    | NobodyToRegister
 )
 
 

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from attrs import field, frozen
+from attrs.validators import optional
 
-from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.deadlines import Deadline, deadline
 from lara_core.kernel.decisions import Act
 from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import MOST, Money
 from lara_core.kernel.people import Person
+from lara_core.kernel.validators import checked
 from lara_core.seat_states import Cause, Policy
 
 MOST_SEATS: Final = 100_000
@@ -47,9 +49,15 @@ class SeatsBought:
     prices: tuple[Money, ...] = field(validator=_payable)
     learners: Mapping[SeatNo, Person]
     invitees: Mapping[SeatNo, Person]
-    until: Deadline | None
-    invoice: Deadline | None
+    until: Deadline | None = field(validator=optional(checked(deadline)))
+    invoice: Deadline | None = field(validator=optional(checked(deadline)))
     act: Act
+
+    def __attrs_post_init__(self) -> None:
+        if (self.until is None) is bool(self.invitees):
+            raise BadValue("until", Flaw.EMPTY if self.invitees else Flaw.WRONG_FORM)
+        if any(seat > len(self.prices) for people in (self.learners, self.invitees) for seat in people):
+            raise BadValue("prices", Flaw.TOO_SMALL)
 
 
 @frozen

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from lara_core.kernel.deadlines import utc
 from lara_core.kernel.decisions import Refused
+from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.people import Person, PersonKey, distinct
 from lara_core.seat_refusals import (
     AccountNeeded,
@@ -24,10 +25,15 @@ from lara_core.seat_refusals import (
 from lara_core.seat_states import Mode, Policy, SessionFacts
 
 
-def not_started(session: SessionFacts, at: datetime) -> None:
-    """Refused: `SessionCalledOff`, `SessionStarted`."""
+def not_called_off(session: SessionFacts) -> None:
+    """Refused: `SessionCalledOff`."""
     if session.cancelled:
         raise Refused(SessionCalledOff())
+
+
+def not_started(session: SessionFacts, at: datetime) -> None:
+    """Refused: `SessionCalledOff`, `SessionStarted`."""
+    not_called_off(session)
     starts = utc("starts", session.starts)
     if at >= starts:
         raise Refused(SessionStarted(starts))
@@ -35,16 +41,22 @@ def not_started(session: SessionFacts, at: datetime) -> None:
 
 def not_ended(session: SessionFacts, at: datetime) -> None:
     """Refused: `SessionCalledOff`, `SessionEnded`."""
-    if session.cancelled:
-        raise Refused(SessionCalledOff())
+    not_called_off(session)
+    not_over(session, at)
+
+
+def not_over(session: SessionFacts, at: datetime) -> None:
+    """Refused: `SessionEnded`."""
     ends = utc("ends", session.ends)
     if at >= ends:
         raise Refused(SessionEnded(ends))
 
 
 def modes_on(policy: Policy, *modes: Mode) -> None:
-    """Refused: `ModeOff`."""
+    """Refused: `ModeOff`. What merely looks like a mode is a `BadValue`."""
     for mode in modes:
+        if type(mode) is not Mode:
+            raise BadValue("mode", Flaw.WRONG_TYPE)
         if mode not in policy.modes:
             raise Refused(ModeOff(mode))
 
@@ -77,10 +89,18 @@ def to_seat(
 ) -> tuple[tuple[Person, ...], tuple[Person, ...], tuple[Person, ...]]:
     """Those who are to be seated, those who were named again, and those who sit already. Refused: `NobodyToSeat`."""
     named, repeated = distinct(people)
-    coming, already = parted(named, seated)
+    coming, already = parted(named, _by_any_name(people, seated) if repeated else seated)
     if not coming:
         raise Refused(NobodyToSeat(already))
     return coming, repeated, already
+
+
+def _by_any_name(people: Sequence[Person], seated: Container[PersonKey]) -> Container[PersonKey]:
+    """The keys of those of *people* who sit, by whichever of their names they do."""
+    known = {key for person in people if person.is_in(seated) for key in person.keys}
+    while more := {key for person in people if person.is_in(known) for key in person.keys} - known:
+        known |= more
+    return known
 
 
 def parted(people: Iterable[Person], seated: Container[PersonKey]) -> tuple[tuple[Person, ...], tuple[Person, ...]]:

@@ -34,7 +34,9 @@ from lara_core.seat_events import (
 from lara_core.seat_guards import (
     but,
     modes_on,
+    not_called_off,
     not_ended,
+    not_over,
     not_seated,
     not_started,
     to_seat,
@@ -246,9 +248,10 @@ class SeatPool:
     def remind(self, act: Act, seats: Collection[SeatNo], *, session: SessionFacts) -> "SeatDecision":
         """Ask the invitees of *seats* once more, all of them or none (S7). Moves nothing.
 
-        Refused: `OtherSession`, `NobodyToRemind`, `NoSuchSeat`, `SeatIs`, `RemindersUsed`.
+        Refused: `OtherSession`, `SessionCalledOff`, `NobodyToRemind`, `NoSuchSeat`, `SeatIs`, `RemindersUsed`.
         """
         self._of(session)
+        not_called_off(session)
         if not seats:
             raise Refused(NobodyToRemind())
         now = self.as_of(act.at, session)
@@ -391,13 +394,15 @@ class SeatPool:
         return self._cancelled(act, self.live, session, Cause.UNPAID)
 
     def call_off(self, act: Act, *, session: SessionFacts) -> "SeatDecision":
-        """Cancel every live seat because the session is being cancelled (S14). Harmless where none is live.
+        """Cancel every live seat because the session is cancelled (S14). Harmless where none is live.
 
-        Refused: `OtherSession`, `SessionCalledOff`, `SessionEnded`.
+        Refused: `OtherSession`, `SessionEnded`.
         """
         self._of(session)
-        not_ended(session, act.at)
-        return self._cancelled(act, self.live, session, Cause.SESSION_CANCELLED) if self.live else Decision(self)
+        if not self.live:
+            return Decision(self)
+        not_over(session, act.at)
+        return self._cancelled(act, self.live, session, Cause.SESSION_CANCELLED)
 
     def transfer(
         self,

@@ -13,9 +13,10 @@ both waits and has an offer, and places are offered in the order of the queue (N
 decision leaves a free place unoffered while somebody waits. A session that is cancelled keeps nothing but what is
 being paid for, and sells nothing (S14).
 
-What the host must guarantee: ids of holds are not used twice while one of them lives, and places are given
-back once for each that was taken (the rules of `lara_core.purchase` do). A payment is taken for an offer only where
-its own person pays. Hosts sweep now and then (`sweep`), so that a lapsed offer goes to the next.
+What the host must guarantee: ids of holds are not used twice while one of them lives, and places are given back once
+for each that was taken (the rules of `lara_core.purchase` and `lara_core.places` do). A payment is taken for an offer
+only where its own person pays. Who is seated on a seat of a pool is taken off the list (`leave`). Hosts sweep now and
+then (`sweep`), so that a lapsed offer goes to the next.
 
 The values, events and refusals stand in `lara_core.session_events`; all of them are imported from here.
 """
@@ -26,7 +27,7 @@ from typing import Final, Self, TypeAlias, assert_never
 
 from attrs import evolve, frozen
 
-from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.deadlines import Deadline, deadline
 from lara_core.kernel.decisions import Act, Decision, Refused
 from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import HoldId, SessionId
@@ -185,6 +186,7 @@ class Session:
         """
         if hold.startswith(_OFFER):
             raise BadValue("hold", Flaw.WRONG_FORM)
+        _ = deadline("until", until)
         self._on_sale(act.at)
         if until.passed(act.at):
             raise Refused(HoldWouldLapse(until))
@@ -288,6 +290,10 @@ class Session:
     def offer_to(self, person: Person, at: datetime) -> HoldId | None:
         """The offer that *person* has at that time: what they pay for, or release."""
         return next((offer for offer, to in self._offers(at).items() if to.same_as(person)), None)
+
+    def awaits(self, person: Person, at: datetime) -> bool:
+        """Whether *person* waits for a place at that time, or has an offer."""
+        return bool(self._waits(person)) or self.offer_to(person, at) is not None
 
     # --- Counting
 

@@ -16,7 +16,7 @@ from lara_core.formats import json
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Aggregate, Decision, Event
 from lara_core.kernel.erasure import Erasure, erased
-from lara_core.kernel.errors import Flaw
+from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import AccountId, ActorId, Key, PoolId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.people import Person, PersonKey, distinct
 from lara_core.kernel.receipts import Receipt, Written
@@ -31,6 +31,7 @@ from lara_core.seats import (
 )
 from lara_core.telling.notices import Notice, Template, notices
 from lara_core.testing import laws, samples, strategies
+from lara_core.testing.memory import MemoryStore
 from tests.builders import ANN, ANN_TYPED, BEN, CLEO, DAN, NOW, act, charge, flaw, pool, session
 
 STONE: Final = Person.of("17@erased.invalid", "erased-17")
@@ -335,7 +336,7 @@ def keeps(history: History, person: Person, actors: Mapping[ActorId, ActorId]) -
     everybody = list(people_in(tuple(history)))
     mentions = mentions_of(person, everybody)
     erasure = Erasure.of(person, STONE, also=mentions, actors=actors)
-    told = [each for decision in history for each in notices(decision)]
+    told = [each for decision in history for each in notices(decision, audience=MemoryStore().begin())]
     kept = [
         *(decision.state for decision in history),
         *(event for decision in history for event in decision.events),
@@ -397,3 +398,12 @@ def test_charges_and_sessions_are_erased_whole(history: History, data: st.DataOb
     everybody = [*people_in(tuple(history)), ANN]
     actors = data.draw(st.sets(st.sampled_from(actors_in(history))))
     keeps(history, data.draw(st.sampled_from(everybody)), {actor: ActorId("gone" + "-" * 240) for actor in actors})
+
+
+def test_who_has_an_account_is_replaced_by_one_who_has() -> None:
+    """Also where the erasure knows them by their address alone: whoever is enrolled has an account (S4, K13)."""
+    known = Person.of("ann@example.com", "ann")
+    by_address = Erasure.of(Person(known.address), Person.of("17@erased.example.com"))
+    assert erased(Person(known.address), by_address) == by_address.tombstone
+    with pytest.raises(BadValue, match=r"^tombstone\.account: empty$"):
+        _ = erased(known, by_address)

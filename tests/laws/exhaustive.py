@@ -294,6 +294,7 @@ def _of_wrong_facts(pool: SeatPool, act: Act, seated: frozenset[PersonKey]) -> I
             yield Command("accept", answer)
             yield Command("decline", partial(pool.decline, act, seat, sent.number, session=facts))
         yield Command("correct", partial(pool.correct, act, ONE, ANN.address, session=facts, seated=seated))
+        yield Command("remind", partial(pool.remind, act, (ONE,), session=facts))
         yield Command("withdraw", partial(pool.withdraw, act, ONE, session=facts))
         yield Command("revoke", partial(pool.revoke, act, ONE, session=facts, seated=seated))
         yield Command("cancel", partial(pool.cancel, act, (ONE,), session=facts))

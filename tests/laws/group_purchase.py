@@ -546,12 +546,15 @@ def _of_wrong_facts(world: World, pool: SeatPool, session: Session) -> Iterator[
     for facts in (evolve(session, id=SessionId("other")), evolve(session, cancelled=True)):
         yield Command("cancel_unassigned", partial(pool.cancel_unassigned, session=facts))
         yield Command("release", partial(pool.release, paid=False, session=facts))
-        yield Command("call_off", partial(pool.call_off, session=facts))
+        if facts.id != session.id or not pool.live:
+            yield Command("call_off", partial(pool.call_off, session=facts))
         yield Command("reactivate", partial(pool.reactivate, seat=first, session=facts, seated=seated))
         yield _transfers(world, pool, first, None, session=facts, hosted=False)
     if not pool.live:
         # Where a seat is live it is the session that is cancelled, with its places.
         yield Command("call_off", partial(pool.call_off, session=session))
+    else:
+        yield Command("call_off", partial(pool.call_off, session=evolve(session, ends=world.now)))
 
 
 # --- The searches ---------------------------------------------------------------------------------------------------

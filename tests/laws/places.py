@@ -4,7 +4,7 @@ Three searches. Places that are held, secured, taken and given back, in a sessio
 for two people, by hand and automatic; and registrations, which take places and may ask for approval.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -125,12 +125,12 @@ def waiting_commands(world: World) -> Iterator[Command]:
 
 
 ONE, TWO = RegistrationId("one"), RegistrationId("two")
-ROSTERS: Final[tuple[Mapping[RegistrationId, Person], ...]] = (
-    {},
-    {ONE: ANN},
-    {ONE: CLEO},
-    {ONE: ANN, TWO: BEN},
-    {ONE: ANN_BY_ADDRESS, TWO: ANN},
+ROSTERS: Final[tuple[tuple[tuple[RegistrationId, Person], ...], ...]] = (
+    (),
+    ((ONE, ANN),),
+    ((ONE, CLEO),),
+    ((ONE, ANN), (TWO, BEN)),
+    ((ONE, ANN_BY_ADDRESS), (TWO, ANN)),
 )
 
 
@@ -195,7 +195,7 @@ def registration_commands(world: World) -> Iterator[Command]:
                 partial(places.import_registrations, session=session, people=people, seated=seated),
                 partial(use.import_registrations, session=SESSION, people=people),
             )
-        yield Command("import", partial(places.import_registrations, session=off, people={ONE: ANN}, seated=seated))
+        yield Command("import", partial(places.import_registrations, session=off, people=((ONE, ANN),), seated=seated))
     for one in there.values():
         yield Command(
             "approve",

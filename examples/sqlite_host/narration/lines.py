@@ -19,6 +19,7 @@ class Narration:
     organisation: str
 
     opening: str
+    granted: str
     opened: str
     starts: str
 
@@ -150,6 +151,47 @@ class Narration:
     june_cancelled: str
     called_off_columns: tuple[str, str, str, str]
     nothing_for_sale: str
+
+    partnering: str
+    attached: str
+    price_columns: tuple[str, str, str]
+    topped_up: str
+    top_up_reason: str
+    crew_enrolled: str
+
+    running_out: str
+    newcomers: str
+    costs: str
+    available: str
+    would_fit: str
+    tried_again: str
+    nobody_told: str
+    newcomers_enrolled: str
+
+    giving_back: str
+    withdrawn: str
+    reversal_reason: str
+    given_back: str
+
+    limiting: str
+    limit_set: str
+    orchard_enrols: str
+    harbour_enrols: str
+    one_fits: str
+
+    wallet_pages: str
+    carla_looks: str
+    hugo_looks: str
+    statement_columns: tuple[str, str, str, str, str]
+    opens: str
+    closes: str
+    audited: str
+    misfit: str
+    chart_title: str
+    chart_credits: str
+    chart_day: str
+    chart_threshold: str
+    drawn: str
 
     forgetting: str
     asks_to_be_forgotten: str

@@ -13,14 +13,19 @@ from attrs import frozen
 
 from lara_core.formats import json
 from lara_core.hosting.group_purchase import accept_invitation, assign_seats, buy_seats
+from lara_core.hosting.partners import enrol, reverse_enrolment, withdraw_participant
 from lara_core.hosting.places import register
 from lara_core.hosting.ports import GroupPurchase, Receipt, Store
+from lara_core.kernel.credits import Credits
 from lara_core.kernel.decisions import Act, Refused
 from lara_core.kernel.errors import IdReused
 from lara_core.kernel.ids import (
     AccountId,
     ActorId,
+    CourseId,
+    EnrolmentId,
     Key,
+    PartnerId,
     PoolId,
     PortalId,
     RegistrationId,
@@ -38,6 +43,8 @@ NOW: Final = datetime(2025, 3, 3, 13, tzinfo=UTC)
 STARTS: Final = datetime(2025, 5, 12, 12, tzinfo=UTC)
 ENDS: Final = datetime(2025, 5, 13, 20, tzinfo=UTC)
 PORTAL: Final = PortalId("portal")
+COURSE: Final = CourseId("course")
+CREDITS: Final = Credits(7)
 
 # Where the processes of a race wait for each other; `ready` sets it in each of them.
 LINE: Final[list[Barrier]] = []
@@ -104,6 +111,24 @@ def accepting(path: Path, pool: str, learner: str) -> str:
             SqliteStore(path), act(learner, pool), PoolId(pool), SeatNo(1), 1, learner=person(learner)
         )
     )
+
+
+def enrolling(path: Path, partner: str, by: str, enrolment: str) -> str:
+    """Enrol somebody of a partner's in the course, under an enrolment of their own: the receipt, or why not."""
+    who = {EnrolmentId(enrolment): person(enrolment)}
+    doing = act(by, enrolment)
+    return _outcome(lambda: enrol(SqliteStore(path), doing, PartnerId(partner), COURSE, who, shown=CREDITS))
+
+
+def withdraw(store: SqliteStore, by: str, enrolment: str) -> None:
+    """Let them leave the course."""
+    _ = withdraw_participant(store, act(by, f"withdraw-{enrolment}"), EnrolmentId(enrolment))
+
+
+def reversing(path: Path, by: str, enrolment: str) -> str:
+    """Give back what an enrolment cost: the receipt, or why not."""
+    doing = act(by, f"reverse-{enrolment}")
+    return _outcome(lambda: reverse_enrolment(SqliteStore(path), doing, EnrolmentId(enrolment), reason="left"))
 
 
 def _outcome(command: Callable[[], Receipt]) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 import pytest
 from attrs import frozen
 
+from lara_core.kernel.ids import ActorId
 from sqlite_host import demo
 from sqlite_host.laws import Law
 from sqlite_host.store import SqliteStore
@@ -108,6 +109,32 @@ BUGS: Final[Mapping[str, Bug]] = {
         "UPDATE event SET body = replace(body, 'ines.roy', 'iris.roy') WHERE aggregate = 'marco-1' AND version = 2",
         {Law.REPLAY, Law.NOTICES, Law.NOBODY_TWICE},
     ),
+    "changes the threshold of a wallet": Bug(
+        "UPDATE ON document WHEN new.kind = 'wallet' AND new.id = 'harbour' AND new.balance = 50",
+        "UPDATE document SET body = json_set(body, '$.threshold', 99) WHERE kind = 'wallet' AND id = new.id",
+        {Law.REPLAY},
+    ),
+    "writes down a smaller reversal than was made": Bug(
+        "INSERT ON event WHEN new.reverses IS NOT NULL",
+        "UPDATE event SET body = json_set(body, '$.amount', 39) WHERE kind = new.kind AND aggregate = new.aggregate "
+        "AND version = new.version",
+        {Law.WALLETS},
+    ),
+    "keeps somebody in a course who has left": Bug(
+        "DELETE ON participant WHEN old.enrolment = 'newcomers-4'",
+        "INSERT INTO participant VALUES (old.course, old.person, 'newcomers-4')",
+        {Law.PARTICIPANTS},
+    ),
+    "forgets what a partner has spent under a limit": Bug(
+        "UPDATE ON document WHEN new.kind = 'limit' AND new.spent = 100",
+        "UPDATE document SET body = json_set(body, '$.spent', 40) WHERE kind = 'limit' AND id = new.id",
+        {Law.REPLAY, Law.LIMITS},
+    ),
+    "does not tell one administrator": Bug(
+        "INSERT ON outbox WHEN new.body LIKE '%hugo.leger%' AND new.key LIKE '%wallet.exhausted%'",
+        "DELETE FROM outbox WHERE number = new.number",
+        {Law.NOTICES},
+    ),
 }
 
 
@@ -118,8 +145,8 @@ def test_the_demo_fails_on_a_store_that_goes_wrong(
     """Its exit code says that a law is broken, and its page says which."""
     bug, create = BUGS[name], SqliteStore.create
 
-    def bad(path: Path) -> SqliteStore:
-        store = create(path)
+    def bad(path: Path, organisation: ActorId) -> SqliteStore:
+        store = create(path, organisation)
         with closing(sqlite3.connect(path)) as db, db:
             _ = db.execute(f"CREATE TRIGGER bug AFTER {bug.what} BEGIN {bug.does}; END")
         return store

@@ -6,14 +6,17 @@ from threading import Lock
 
 import pytest
 
-from lara_core.kernel.ids import PortalId
+from lara_core.formats import json
+from lara_core.kernel.ids import PartnerId, PortalId, SessionId
 from lara_core.purchase import BuyerRole
+from lara_core.rights import Place
 from lara_core.telling.notices import Setting
-from lara_core.testing.conformance import GroupPurchaseConformance
+from lara_core.testing.conformance import GroupPurchaseConformance, PartnershipConformance
+from lara_core.wallet import WalletEvent
 from sqlite_host.store import SqliteStore
 
 
-class TestSqliteStore(GroupPurchaseConformance):
+class TestSqliteStore(GroupPurchaseConformance, PartnershipConformance):
     """Each organisation is a file; opening one again is naming it again."""
 
     @pytest.fixture
@@ -43,3 +46,20 @@ class TestSqliteStore(GroupPurchaseConformance):
                 work.let_buy_in_bulk(portal, roles)
 
         return switch_on
+
+    @pytest.fixture
+    def stand(self, open_store: Callable[[str], SqliteStore]) -> Callable[[str, SessionId, Place], None]:
+        def put_there(organisation: str, session: SessionId, place: Place) -> None:
+            with open_store(organisation).transaction() as work:
+                work.stand(session, place)
+
+        return put_there
+
+    @pytest.fixture
+    def tamper(self, open_store: Callable[[str], SqliteStore]) -> Callable[[str, PartnerId, int, WalletEvent], None]:
+        def write_over(organisation: str, partner: PartnerId, number: int, event: WalletEvent) -> None:
+            sql = "UPDATE event SET body = ? WHERE kind = 'wallet' AND aggregate = ? AND version = ?"
+            with open_store(organisation).transaction() as work:
+                assert work.db.execute(sql, (json.dumps(event), partner, number)).rowcount == 1
+
+        return write_over

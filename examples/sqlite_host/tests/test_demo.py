@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 from attrs import fields, frozen
 
+from lara_core.kernel.ids import LimitId
 from lara_core.kernel.people import EmailAddress
 from lara_core.refunds import SeatsSettled
 from lara_core.seat_views import BadgeColour
@@ -19,6 +20,7 @@ from sqlite_host import demo, scene
 from sqlite_host.laws import Law
 from sqlite_host.narration import FRENCH, NARRATIONS, Narration
 from sqlite_host.store import SqliteStore
+from sqlite_host.wallet_pages import DRAWN
 
 EXAMPLES: Final = Path(demo.__file__).parents[1]
 
@@ -64,6 +66,7 @@ def test_the_story_is_told_alike_each_time(
     assert demo.main(["--lang", language, "--out", str(tmp_path / "out")]) == 0
     assert capsys.readouterr().out == told[language].text
     assert _sent(tmp_path / "out") == _sent(told[language].out)
+    assert (tmp_path / "out" / DRAWN).read_bytes() == (told[language].out / DRAWN).read_bytes()
 
 
 def test_each_language_has_a_story_of_its_own(told: Mapping[str, Told]) -> None:
@@ -78,7 +81,7 @@ def test_each_language_has_a_story_of_its_own(told: Mapping[str, Told]) -> None:
 def test_a_notice_is_in_the_language_of_its_reader(told: Mapping[str, Told]) -> None:
     """Each file says to whom it goes, and speaks their language, whatever that of the story."""
     sent = _sent(told["it"].out)
-    assert len(sent) == 67
+    assert len(sent) == 92
     assert sent["nadia-1_3_seats.enrolled_5.txt"].startswith(
         "To: noe.tremblay@example.com\nSubject: Inscription confirmée\N{NO-BREAK SPACE}: "
         "Secourisme en milieu de travail\nContent-Language: fr\n\nBonjour"
@@ -113,7 +116,7 @@ def test_an_offer_has_its_own_page_to_answer_on(told: Mapping[str, Told]) -> Non
 def test_nothing_of_who_was_forgotten_is_left(told: Mapping[str, Told], language: str) -> None:
     """No byte of the organisation's file knows her any more, in whatever spelling (K13)."""
     assert b"giulia" not in (told[language].out / "organisation.db").read_bytes().lower()
-    assert sorted(path.name for path in told[language].out.iterdir()) == [demo.MARK, "organisation.db", "outbox"]
+    assert sorted(path.name for path in told[language].out.iterdir()) == [demo.MARK, DRAWN, "organisation.db", "outbox"]
 
 
 def test_the_list_has_one_person_in_two_spellings() -> None:
@@ -159,6 +162,23 @@ def test_the_pages_are_told(told: Mapping[str, Told]) -> None:
     assert ["Monday, 12 May 2025", "nadia-2", "Nadia", "1", "0", "1", "1"] in rows
     assert ["Monday, 16 June 2025", "olivia-2", "Olivia", "1", "1", "0", "0"] in rows
     assert ["nadia-1", "1", "Élodie.Martin@example.com", "filled", "100%"] in rows
+
+
+def test_a_shortage_is_told_once_to_each(told: Mapping[str, Told]) -> None:
+    """The organisation and both administrators hear of it once, though it was tried twice (W5)."""
+    heads = [body.splitlines()[0] for name, body in sorted(_sent(told["en"].out).items()) if "wallet.exhausted" in name]
+    assert sorted(heads) == ["To: bureau@example.com", "To: hugo.leger@example.com", "To: mina.park@example.com"]
+    assert "4 people cost 160 credits, but the wallet has 50" in told["en"].text
+
+
+def test_two_partners_pay_their_own_price(told: Mapping[str, Told]) -> None:
+    """Harbour's is its own, Orchard's the general one, and what each has left follows from that (W3, W7, W10)."""
+    with SqliteStore(told["en"].out / "organisation.db").transaction() as work:
+        left = [work.wallets.get(partner).balance for partner in (scene.HARBOUR, scene.ORCHARD)]
+        offering = work.offerings.get(scene.COURSE)
+        prices = [offering.price_for(partner) for partner in (scene.HARBOUR, scene.ORCHARD)]
+        spent = work.limits.get(LimitId("spring")).spent
+    assert (prices, left, spent) == ([40, 60], [250 + 200 - 10 * 40 + 40, 300 - 60], 100)
 
 
 # --- The folder

@@ -194,6 +194,28 @@ FAULTS: Final[Mapping[str, set[Law]]] = {
         Law.NOBODY_TWICE,
         Law.NO_EMPTY_SEAT,
     },
+    # Of partner companies, too, every part is the state, and what SQL has beside it follows from that.
+    _changed("nadia.gagnon", "$.partner", "'harbour'"): {Law.REPLAY},
+    "UPDATE administrator SET partner = 'orchard' WHERE actor = 'mina.park'": {Law.ADMINISTRATORS},
+    "DELETE FROM administrator WHERE actor = 'carla.neri'": {Law.ADMINISTRATORS},
+    "UPDATE document SET body = json_set(body, '$.balance', 91) WHERE kind = 'wallet' AND id = 'harbour'": {
+        Law.REPLAY,
+        Law.WALLETS,
+    },
+    "UPDATE event SET body = json_set(body, '$.amount', 41) WHERE kind = 'wallet' AND aggregate = 'harbour' "
+    "AND version = 3": {Law.WALLETS, Law.PARTICIPANTS},
+    "UPDATE event SET body = json_set(body, '$.entry', 4) WHERE reverses IS NOT NULL": {
+        Law.WALLETS,
+        Law.PARTICIPANTS,
+    },
+    _changed("crew-2", "$.entry", "9"): {Law.REPLAY},
+    "DELETE FROM participant WHERE person = 'address:ada.wells@example.com'": {Law.PARTICIPANTS},
+    "INSERT INTO participant VALUES ('first-aid', 'account:ghost', 'crew-2')": {Law.PARTICIPANTS},
+    _changed("spring", "$.spent", "99"): {Law.REPLAY, Law.LIMITS},
+    "DELETE FROM member WHERE partner = 'orchard'": {Law.LIMITS},
+    "DELETE FROM outbox WHERE key LIKE 'harbour:2:wallet.exhausted%' AND body LIKE '%mina%'": {Law.NOTICES},
+    "UPDATE outbox SET body = json_set(body, '$.price', 41) WHERE key LIKE 'harbour:2:wallet.exhausted%' "
+    "AND body LIKE '%mina%'": {Law.NOTICES},
     "DELETE FROM answer WHERE key = 'cancel'": {Law.KEYS},
     "UPDATE answer SET receipt = '{}' WHERE key = 'cancel'": {Law.KEYS},
     "DELETE FROM outbox WHERE number = 1": {Law.NOTICES},

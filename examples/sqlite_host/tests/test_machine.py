@@ -4,7 +4,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lara_core.hosting.ports import GroupPurchase, Store
-from lara_core.testing.machines import BULK_BUYERS, GroupPurchaseMachine
+from lara_core.kernel.decisions import Act
+from lara_core.kernel.ids import ActorId, Key
+from lara_core.rights import Place
+from lara_core.testing.machines import BEGINS, BULK_BUYERS, SESSIONS, GroupPurchaseMachine
+from sqlite_host.staff import entrust
 from sqlite_host.store import SqliteStore
 
 
@@ -14,9 +18,13 @@ class SqliteMachine(GroupPurchaseMachine):
     def open_store(self) -> SqliteStore:
         self.folder = TemporaryDirectory()
         store = SqliteStore.create(Path(self.folder.name) / "organisation.db")
-        for portal, roles in BULK_BUYERS.items():
-            with store.transaction() as work:
+        for actor in ("admin", "manager", "heir"):
+            _ = entrust(store, Act(BEGINS, ActorId(actor), Key("entrust")), ActorId(actor))
+        with store.transaction() as work:
+            for portal, roles in BULK_BUYERS.items():
                 work.let_buy_in_bulk(portal, roles)
+            for session in SESSIONS:
+                work.stand(session, Place())
         return store
 
     def close_store(self, store: Store[GroupPurchase]) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -14,14 +15,20 @@ from signal import SIGKILL
 from typing import Final
 
 import pytest
+from attrs import evolve
 
 from lara_core.formats import json
+from lara_core.hosting.partners import create_partner, offer_course, offer_to_all
 from lara_core.hosting.places import open_session
 from lara_core.hosting.ports import Receipt
-from lara_core.kernel.ids import PoolId, SessionId
+from lara_core.hosting.wallets import open_wallet, set_limit, top_up
+from lara_core.kernel.credits import Credits
+from lara_core.kernel.ids import ActorId, LimitId, PartnerId, PoolId, SessionId
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.purchase import BuyerRole
+from lara_core.rights import Place
 from sqlite_host.laws import check
+from sqlite_host.staff import entrust
 from sqlite_host.store import SqliteStore
 from sqlite_host.tests import racers
 
@@ -53,11 +60,15 @@ def _race(pool: Pool, tasks: Sequence[partial[str]]) -> list[str]:
 @pytest.fixture
 def store(tmp_path: Path) -> SqliteStore:
     """An organisation's file, empty at first."""
-    return _created(tmp_path / "organisation.db")
+    everybody = (f"{role}-{number}" for role in ("buyer", "manager") for number in range(RACERS))
+    return _created(tmp_path / "organisation.db", *everybody)
 
 
-def _created(path: Path) -> SqliteStore:
+def _created(path: Path, *others: str) -> SqliteStore:
+    """A file on which these may do everything: whoever runs in a race is asked for rights like anybody else (R2)."""
     store = SqliteStore.create(path)
+    for actor in ("admin", "buyer", *others):
+        _ = entrust(store, racers.act("setup", f"entrust-{actor}"), ActorId(actor))
     with store.transaction() as work:
         work.let_buy_in_bulk(racers.PORTAL, (BuyerRole.MANAGER,))
     return store
@@ -65,6 +76,8 @@ def _created(path: Path) -> SqliteStore:
 
 def _open(store: SqliteStore, session: str, capacity: int) -> None:
     act = racers.act("admin", session)
+    with store.transaction() as work:
+        work.stand(SessionId(session), Place())
     _ = open_session(store, act, SessionId(session), starts=racers.STARTS, ends=racers.ENDS, capacity=capacity)
 
 
@@ -167,6 +180,87 @@ def test_one_key_for_several_commands_is_refused(store: SqliteStore, race: Race)
         partial(racers.buying, store.path, "session", f"pool-{number}", "buyer", "buy") for number in range(RACERS)
     ]
     assert Counter(map(_shape, race(tasks))) == {"receipt": 1, "reused": 15}
+    assert _sound(store)
+
+
+# --- Wallets
+
+
+def _attach(store: SqliteStore, partner: str) -> PartnerId:
+    found = PartnerId(partner)
+    _ = create_partner(store, racers.act("admin", partner), found, name=partner)
+    _ = open_wallet(store, racers.act("admin", f"wallet-{partner}"), found)
+    return found
+
+
+def _top_up(store: SqliteStore, partner: PartnerId, amount: int, key: str) -> None:
+    _ = top_up(store, racers.act("admin", f"top-up-{partner}-{key}"), partner, Credits(amount), reason="paid")
+
+
+def _offer(store: SqliteStore) -> None:
+    _ = offer_course(store, racers.act("admin", "offer"), racers.COURSE, price=racers.CREDITS)
+    _ = offer_to_all(store, racers.act("admin", "offer-to-all"), racers.COURSE)
+
+
+def test_a_hot_wallet_loses_and_doubles_nothing(store: SqliteStore, race: Race) -> None:
+    """Sixteen enrolments at once, and credits for ten: ten are debited, six refused, none lost or doubled (W4, W5).
+
+    Two of the ten are repeated by another process under the same key, and are given the same receipt (K4).
+    """
+    _offer(store)
+    partner = _attach(store, "harbour")
+    for number in range(ROUNDS):
+        _top_up(store, partner, 10 * racers.CREDITS, str(number))
+        tasks = [
+            partial(racers.enrolling, store.path, partner, f"manager-{who}", f"round-{number}-{who}")
+            for who in range(RACERS)
+        ]
+        outcomes = race(tasks)
+        assert Counter(map(_shape, outcomes)) == {"receipt": 10, "wallet.not_enough_credits": 6}
+        done = {task: outcome for task, outcome in zip(tasks, outcomes, strict=True) if _shape(outcome) == "receipt"}
+        repeated = list(done)[:2]
+        assert race(repeated * (RACERS // 2)) == [done[task] for task in repeated] * (RACERS // 2)
+        with store.transaction() as work:
+            assert work.wallets.get(partner).balance == 0
+    assert _sound(store)
+
+
+def test_a_limit_holds_over_two_hot_wallets(store: SqliteStore, race: Race) -> None:
+    """Eight of each of two partners enrol at once under a limit for five: it is never exceeded (W10)."""
+    _offer(store)
+    partners = [_attach(store, name) for name in ("harbour", "orchard")]
+    for partner in partners:
+        _top_up(store, partner, 1_000 * racers.CREDITS, "once")
+    for number in range(ROUNDS):
+        limit = LimitId(f"period-{number}")
+        later = evolve(racers.act("admin", limit), at=racers.NOW + timedelta(minutes=number))
+        _ = set_limit(store, later, limit, Credits(5 * racers.CREDITS), partners)
+        tasks = [
+            partial(racers.enrolling, store.path, partners[who % 2], f"manager-{who}", f"round-{number}-{who}")
+            for who in range(RACERS)
+        ]
+        assert Counter(map(_shape, race(tasks))) == {"receipt": 5, "spending.limit_reached": 11}
+        with store.transaction() as work:
+            assert work.limits.get(limit).spent == 5 * racers.CREDITS
+    with store.transaction() as work:
+        left = sum(work.wallets.get(partner).balance for partner in partners)
+    assert left == (2_000 - 5 * ROUNDS) * racers.CREDITS
+    assert _sound(store)
+
+
+def test_an_entry_is_reversed_once(store: SqliteStore, race: Race) -> None:
+    """Sixteen people of the organisation give the same credits back at once: one does (W8)."""
+    _offer(store)
+    partner = _attach(store, "harbour")
+    _top_up(store, partner, ROUNDS * racers.CREDITS, "once")
+    for number in range(ROUNDS):
+        enrolment = f"round-{number}"
+        _ = racers.enrolling(store.path, partner, "manager-0", enrolment)
+        racers.withdraw(store, "manager-0", enrolment)
+        tasks = [partial(racers.reversing, store.path, f"manager-{who}", enrolment) for who in range(RACERS)]
+        assert Counter(map(_shape, race(tasks))) == {"receipt": 1, "wallet.already_reversed": 15}
+        with store.transaction() as work:
+            assert work.wallets.get(partner).balance == ROUNDS * racers.CREDITS
     assert _sound(store)
 
 

@@ -8,6 +8,9 @@ from typing import Final
 import pytest
 from attrs import evolve
 
+from lara_core import enrolment as rules
+from lara_core.hosting import partners as use
+from lara_core.hosting import wallets
 from lara_core.hosting.group_purchase import (
     accept_invitation,
     assign_seats,
@@ -25,13 +28,18 @@ from lara_core.hosting.group_purchase import (
     revoke_seat,
 )
 from lara_core.hosting.places import cancel_registration, open_session, refuse_registration, register
+from lara_core.kernel.credits import Credits
 from lara_core.kernel.decisions import Act, Decision, Refused
 from lara_core.kernel.erasure import Erasure
 from lara_core.kernel.errors import ContractBroken, NotFound, StaleState
 from lara_core.kernel.ids import (
     AccountId,
     ActorId,
+    CourseId,
+    EnrolmentId,
     Key,
+    LimitId,
+    PartnerId,
     PoolId,
     PortalId,
     RefundId,
@@ -42,13 +50,17 @@ from lara_core.kernel.ids import (
 )
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person
+from lara_core.participants import Enrolment
+from lara_core.partners import Partner, PartnerEvent
 from lara_core.purchase import BulkBuyingOff, BuyerRole
 from lara_core.refunds import Charge, Override, RefundState, RefundTerms, SeatMoney
 from lara_core.registrations import RegistrantNeedsAccount, RegistrantSits
+from lara_core.rights import Place
 from lara_core.seats import Cancelled, Cause, Mode, NobodyToSeat, Policy, SeatState
 from lara_core.sessions import NotEnoughPlaces
 from sqlite_host.laws import check
-from sqlite_host.store import SqliteStore
+from sqlite_host.staff import entrust
+from sqlite_host.store import ORGANISATION, SqliteStore
 
 NOW: Final = datetime(2025, 3, 3, 13, tzinfo=UTC)
 STARTS: Final = datetime(2025, 5, 12, 12, tzinfo=UTC)
@@ -59,6 +71,9 @@ TRANSACTION: Final = TransactionId("transaction")
 REFUND: Final = RefundId("refund")
 REGISTRATION: Final = RegistrationId("registration")
 PORTAL: Final = PortalId("portal")
+PARTNER: Final = PartnerId("harbour")
+COURSE: Final = CourseId("course")
+FRESH: Final = ActorId("fresh")
 ANA: Final = Person(EmailAddress("ana@example.com"), AccountId("ana"))
 BORIS: Final = Person(EmailAddress("boris@example.com"), AccountId("boris"))
 EVA: Final = Person(EmailAddress("eva@example.com"))
@@ -72,14 +87,16 @@ def _act(key: str, at: datetime = NOW) -> Act:
 def store(tmp_path: Path) -> SqliteStore:
     """A file with a session of three places."""
     store = SqliteStore.create(tmp_path / "organisation.db")
+    _prepare(store)
     _ = open_session(store, _act("open"), SESSION, starts=STARTS, ends=ENDS, capacity=3)
-    _on_sale(store)
     return store
 
 
-def _on_sale(store: SqliteStore) -> None:
+def _prepare(store: SqliteStore) -> None:
+    _ = entrust(store, _act("entrust"), ActorId("admin"))
     with store.transaction() as work:
         work.let_buy_in_bulk(PORTAL, (BuyerRole.MANAGER,))
+        work.stand(SESSION, Place())
 
 
 def _buy(
@@ -118,8 +135,8 @@ def test_only_the_rows_that_an_event_names_are_written(tmp_path: Path) -> None:
     written: list[int] = []
     for seats in (2, 2_000):
         store = SqliteStore.create(tmp_path / f"{seats}.db")
+        _prepare(store)
         _ = open_session(store, _act("open"), SESSION, starts=STARTS, ends=ENDS)
-        _on_sale(store)
         _buy(store, POOL, seats)
         with store.transaction() as work:
             pool, session = work.pools.get(POOL), work.sessions.get(SESSION)
@@ -490,6 +507,7 @@ def test_nothing_of_an_erased_person_is_left(store: SqliteStore) -> None:
     """No row knows them, nor any byte of the file, though they sat, were revoked, waited and acted (K13)."""
     _buy(store, POOL, 2)
     _ = invite_to_seats(store, _act("invite"), POOL, (EVA, ANA))
+    _ = hand_over_pool(store, _act("hand-over"), POOL, ActorId("ana"))
     _ = assign_seats(store, Act(NOW + timedelta(days=8), ActorId("ana"), Key("late")), POOL, (BORIS, ANA))
     _ = revoke_seat(store, _act("revoke"), POOL, SeatNo(1), to=EVA, mode=Mode.CONFIRMATION)
     _ = register(store, _act("boris"), REGISTRATION, session=SESSION, person=BORIS)
@@ -509,6 +527,161 @@ def test_nothing_of_an_erased_person_is_left(store: SqliteStore) -> None:
             assert [notice.to for notice in work.waiting(100) if notice.to in (ANA, nobody)] == []
     assert b"ana@example.com" not in store.path.read_bytes()
     assert _sound(store, NOW + timedelta(days=8))
+
+
+def test_what_an_erased_actor_was_granted_is_kept_for_who_stands_for_them(store: SqliteStore) -> None:
+    """Grants are found under the new id, with their events; so is whoever the organisation's notices go to (K13)."""
+    _ = entrust(store, _act("ana-too"), ActorId("ana"))
+    nobody = ActorId("nobody")
+    erasure = Erasure.of(
+        ANA, Person.of("1@erased.invalid", "nobody"), actors={ActorId("ana"): nobody, ORGANISATION: FRESH}
+    )
+    with store.transaction() as work:
+        work.erase(erasure)
+    with store.transaction() as work:
+        found = work.entitlements.find(nobody)
+        assert found is not None
+        assert (found.id, {grant.actor for grant in found.held}) == (nobody, {nobody})
+        assert len(work.entitlements.events(nobody)) == 2
+        assert work.entitlements.find(ActorId("ana")) is None
+        assert work.organisation == FRESH
+
+
+# --- Partner companies
+
+
+@pytest.fixture
+def partners(store: SqliteStore) -> SqliteStore:
+    """The same file with a partner, who has credits and one participant in a session."""
+    _ = use.create_partner(store, _act("partner"), PARTNER, name="Harbour")
+    _ = use.appoint_administrator(store, _act("appoint"), PARTNER, ActorId("mina"))
+    _ = wallets.open_wallet(store, _act("wallet"), PARTNER)
+    _ = wallets.top_up(store, _act("top-up"), PARTNER, Credits(100), reason="paid")
+    _ = wallets.set_limit(store, _act("limit"), LimitId("limit"), Credits(50), (PARTNER,))
+    _ = use.offer_course(store, _act("offer"), COURSE, price=Credits(10), personal={PARTNER: None})
+    _enrol(store, "one", ANA)
+    return store
+
+
+def _enrol(store: SqliteStore, enrolment: str, person: Person) -> None:
+    people = {EnrolmentId(enrolment): person}
+    _ = use.enrol(store, _act(enrolment), PARTNER, COURSE, people, shown=Credits(10), session=SESSION)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE document SET body = json_set(body, '$.balance', -1) WHERE kind = 'wallet'",
+        "UPDATE document SET body = json_set(body, '$.spent', 51) WHERE kind = 'limit'",
+        "INSERT INTO administrator VALUES ('mina', 'other')",
+        "INSERT INTO participant VALUES ('course', 'account:ana', 'other')",
+        "INSERT INTO organisation VALUES (2, 'other')",
+    ],
+)
+def test_what_no_rule_of_partners_allows_is_not_stored(partners: SqliteStore, change: str) -> None:
+    """The schema repeats these rules, too (W2, W4, W6, W10)."""
+    with (
+        pytest.raises(sqlite3.IntegrityError, match=r"^(CHECK|UNIQUE) constraint failed"),
+        partners.transaction() as work,
+    ):
+        _ = work.db.execute(change)
+    assert _sound(partners)
+
+
+def test_a_participant_takes_a_place_and_gives_it_back(partners: SqliteStore) -> None:
+    """An enrolment that names a session is among its places until it is withdrawn (W4, W8)."""
+    with partners.transaction() as work:
+        assert work.sessions.get(SESSION).taken == 1
+        assert work.enrolments.of_session(SESSION) == ["one"]
+    _ = use.withdraw_participant(partners, _act("withdraw"), EnrolmentId("one"))
+    with partners.transaction() as work:
+        assert work.sessions.get(SESSION).taken == 0
+        assert not ANA.is_in(work.participants(COURSE))
+    assert _sound(partners)
+
+
+def test_a_rule_that_was_told_wrongly_is_stale(partners: SqliteStore) -> None:
+    """What a host by hand says of a roster, an administrator or an entry, SQL knows better (W2, W4, W8)."""
+    created = Partner.create(_act("other"), PartnerId("other"), name="Other")
+    appointed = created.state.appoint(_act("appointed"), ActorId("mina"), administers=None)
+    with partners.transaction() as work:
+        wallet, entry = work.wallets.get(PARTNER), work.wallets.entry(PARTNER, 3)
+        assert entry is not None
+        back = wallet.reverse(_act("back"), entry, was_reversed=False, reason="left")
+        work.save(back)
+        twice = back.state.reverse(_act("twice"), entry, was_reversed=False, reason="left")
+        second = Decision[Partner, PartnerEvent](appointed.state, (*created.events, *appointed.events))
+        for wrong in (twice, second):
+            with pytest.raises(StaleState):
+                work.save(wrong)
+        again = Enrolment.enrol(
+            _act("again"),
+            EnrolmentId("again"),
+            partner=PARTNER,
+            course=COURSE,
+            person=ANA,
+            price=Credits(0),
+            session=None,
+            limit=None,
+            entry=None,
+        )
+        with pytest.raises(StaleState):
+            work.save(again)
+        assert work.wallets.get(PARTNER) == back.state
+        assert work.partners.administered_by(ActorId("mina")) == PARTNER
+        assert work.wallets.is_reversed(PARTNER, 3)
+
+
+def test_an_entry_is_found_without_the_history(partners: SqliteStore) -> None:
+    """Both questions of a reversal are answered by an index, however long the history is (W7, W8)."""
+    queries = (
+        "SELECT body FROM event WHERE kind = 'wallet' AND aggregate = 'harbour' AND version = 3",
+        "SELECT 1 FROM event WHERE aggregate = 'harbour' AND reverses = 3",
+    )
+    with partners.transaction() as work:
+        plans = [work.db.execute(f"EXPLAIN QUERY PLAN {query}").fetchall() for query in queries]
+    assert [[row[3].split(" (")[0] for row in plan] for plan in plans] == [
+        ["SEARCH event USING INDEX sqlite_autoindex_event_1"],
+        ["SEARCH event USING INDEX reversal"],
+    ]
+
+
+def test_a_debit_writes_as_many_rows_after_a_long_history(partners: SqliteStore) -> None:
+    """An enrolment costs the same, however many went before (W7)."""
+    written: list[int] = []
+    for number in range(3):
+        person = Person(EmailAddress(f"learner-{number}@example.com"))
+        people = {EnrolmentId(f"learner-{number}"): person}
+        with partners.transaction() as work:
+            before = work.db.total_changes
+            decided = rules.enrol(
+                _act(f"learner-{number}"),
+                work.wallets.get(PARTNER),
+                COURSE,
+                people,
+                shown=Credits(10),
+                in_force=Credits(10),
+                participants=work.participants(COURSE),
+                limit=work.limits.get(LimitId("limit")),
+            )
+            for decision in decided.decisions:
+                work.save(decision)
+            written.append(work.db.total_changes - before)
+    # An event and a document for the wallet, the limit and the enrolment, and the person's one key.
+    assert written == [7, 7, 7]
+
+
+def test_nothing_of_an_erased_participant_is_left(partners: SqliteStore) -> None:
+    """Enrolment, roster, administrator: all become the tombstone's, and all laws hold (K13)."""
+    nobody, mina = Person.of("1@erased.invalid", "nobody"), ActorId("mina")
+    with partners.transaction() as work:
+        work.erase(Erasure.of(ANA, nobody, actors={mina: ActorId("gone")}))
+    with partners.transaction() as work:
+        assert [line for line in work.db.iterdump() if "ana@" in line or '"ana"' in line or "mina" in line] == []
+        assert work.enrolments.get(EnrolmentId("one")).person == nobody
+        assert nobody.is_in(work.participants(COURSE))
+        assert work.administrators(PARTNER) == ["gone"]
+    assert _sound(partners)
 
 
 def test_a_file_that_stays_locked_is_stale(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@
 What JSON looks like follows from a value's type alone, and there is one way to write it:
 
 - An attrs class is an object of all its fields, `null` where there is nothing. States, events, refusals, receipts
-  and notices say first what they are, under `type`, by a name with a version: `seats.revoked.v1` (`NAMES`).
+  and notices say first what they are, under `type`, by a name with a version: `seats.revoked.v1`
+  (`lara_core.formats.names`).
 - Ids, enums and addresses are strings, just as they were given. A time is ISO 8601 in UTC, with its offset:
   `2030-06-03T07:00:00+00:00`, with six digits after the seconds where there are microseconds. A day is `2030-06-03`.
 - A tuple is an array; so is a set, in the order of its members' JSON. A mapping is an object, and where it goes by
@@ -24,84 +25,39 @@ loads. Hosts keep events of their own with a `Format` of their own.
 """
 
 from collections.abc import Mapping
-from typing import Final, TypeVar, get_args
+from typing import Final, TypeVar
 
 from lara_core.formats._hooks import JSON
 from lara_core.formats._strict import Format, Kind, Lift
+from lara_core.formats.names import NAMES, AnyEvent, AnyRefusal
 from lara_core.kernel.decisions import Event, Refusal
-from lara_core.kernel.receipts import Receipt
-from lara_core.purchase import PurchaseRefusal
-from lara_core.refunds import (
-    Charge,
-    ChargeCaptured,
-    ChargeEvent,
-    DuesPaid,
-    MoneyMoved,
-    RefundFailed,
-    RefundRefusal,
-    RefundRetried,
-    RefundSucceeded,
-    SeatsReinstated,
-    SeatsSettled,
-)
-from lara_core.registrations import (
-    Registered,
-    Registration,
-    RegistrationApproved,
-    RegistrationCancelled,
-    RegistrationEvent,
-    RegistrationRefusal,
-    RegistrationRefused,
-    RegistrationRequested,
-)
-from lara_core.seats import (
-    InvitationAccepted,
-    InvitationCorrected,
-    InvitationDeclined,
-    InvitationsExpired,
-    LearnerWithdrew,
-    PoolHandedOver,
-    RemindersSent,
-    SeatEvent,
-    SeatPool,
-    SeatReactivated,
-    SeatRefusal,
-    SeatRevoked,
-    SeatsAssigned,
-    SeatsBought,
-    SeatsCancelled,
-    SeatsInvited,
-    SeatTransferred,
-)
-from lara_core.sessions import (
-    CapacityChanged,
-    HoldReleased,
-    HoldSecured,
-    HoldsSwept,
-    PlacesGivenBack,
-    PlacesHeld,
-    PlacesOffered,
-    PlacesTaken,
-    Session,
-    SessionCancelled,
-    SessionEvent,
-    SessionOpened,
-    SessionRefusal,
-    WaitingJoined,
-    WaitingLeft,
-)
-from lara_core.telling.notices import Notice
+from lara_core.offerings import OfferingEvent
+from lara_core.participants import EnrolmentEvent
+from lara_core.partners import PartnerEvent
+from lara_core.refunds import ChargeEvent
+from lara_core.registrations import RegistrationEvent
+from lara_core.rights import GrantsEvent
+from lara_core.seats import SeatEvent
+from lara_core.sessions import SessionEvent
+from lara_core.spending import SpendingEvent
+from lara_core.wallet import WalletEvent
 
 __all__ = [
     "CHARGE_EVENT",
+    "ENROLMENT_EVENT",
     "EVENT",
+    "GRANTS_EVENT",
     "JSON",
     "NAMES",
+    "OFFERING_EVENT",
     "OLDER",
+    "PARTNER_EVENT",
     "REFUSAL",
     "REGISTRATION_EVENT",
     "SEAT_EVENT",
     "SESSION_EVENT",
+    "SPENDING_EVENT",
+    "WALLET_EVENT",
     "Format",
     "Kind",
     "Lift",
@@ -113,65 +69,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-# What hosts have stored says these names: a name is never changed, nor what it stands for.
-NAMES: Final[Mapping[type[object], str]] = {
-    Session: "sessions.session.v1",
-    SessionOpened: "sessions.opened.v1",
-    CapacityChanged: "sessions.capacity_changed.v1",
-    PlacesHeld: "sessions.places_held.v1",
-    HoldSecured: "sessions.hold_secured.v1",
-    HoldReleased: "sessions.hold_released.v1",
-    PlacesTaken: "sessions.places_taken.v1",
-    PlacesGivenBack: "sessions.places_given_back.v1",
-    SessionCancelled: "sessions.cancelled.v1",
-    WaitingJoined: "sessions.waiting_joined.v1",
-    WaitingLeft: "sessions.waiting_left.v1",
-    PlacesOffered: "sessions.places_offered.v1",
-    HoldsSwept: "sessions.holds_swept.v1",
-    SeatPool: "seats.pool.v1",
-    SeatsBought: "seats.bought.v1",
-    SeatsAssigned: "seats.assigned.v1",
-    SeatsInvited: "seats.invited.v1",
-    InvitationAccepted: "seats.invitation_accepted.v1",
-    InvitationDeclined: "seats.invitation_declined.v1",
-    InvitationsExpired: "seats.invitations_expired.v1",
-    RemindersSent: "seats.reminders_sent.v1",
-    InvitationCorrected: "seats.invitation_corrected.v1",
-    LearnerWithdrew: "seats.learner_withdrew.v1",
-    PoolHandedOver: "seats.handed_over.v1",
-    SeatRevoked: "seats.revoked.v1",
-    SeatsCancelled: "seats.cancelled.v1",
-    SeatTransferred: "seats.transferred.v1",
-    SeatReactivated: "seats.reactivated.v1",
-    Charge: "refunds.charge.v1",
-    ChargeCaptured: "refunds.captured.v1",
-    SeatsSettled: "refunds.settled.v1",
-    SeatsReinstated: "refunds.reinstated.v1",
-    DuesPaid: "refunds.dues_paid.v1",
-    MoneyMoved: "refunds.money_moved.v1",
-    RefundSucceeded: "refunds.succeeded.v1",
-    RefundFailed: "refunds.failed.v1",
-    RefundRetried: "refunds.retried.v1",
-    Registration: "registrations.registration.v1",
-    Registered: "registrations.registered.v1",
-    RegistrationRequested: "registrations.requested.v1",
-    RegistrationApproved: "registrations.approved.v1",
-    RegistrationRefused: "registrations.refused.v1",
-    RegistrationCancelled: "registrations.cancelled.v1",
-    **{
-        kind: f"{kind.code}.v1"
-        for kind in (
-            *get_args(SessionRefusal),
-            *get_args(SeatRefusal),
-            *get_args(RefundRefusal),
-            *get_args(RegistrationRefusal),
-            *get_args(PurchaseRefusal),
-        )
-    },
-    Receipt: "receipt.v1",
-    Notice: "notice.v1",
-}
-
 # Names of before, and what makes their data those of a later name. There are none yet.
 OLDER: Final[Mapping[str, Lift]] = {}
 
@@ -179,16 +76,19 @@ SEAT_EVENT: Final = Kind[SeatEvent](SeatEvent)
 SESSION_EVENT: Final = Kind[SessionEvent](SessionEvent)
 CHARGE_EVENT: Final = Kind[ChargeEvent](ChargeEvent)
 REGISTRATION_EVENT: Final = Kind[RegistrationEvent](RegistrationEvent)
+GRANTS_EVENT: Final = Kind[GrantsEvent](GrantsEvent)
+PARTNER_EVENT: Final = Kind[PartnerEvent](PartnerEvent)
+OFFERING_EVENT: Final = Kind[OfferingEvent](OfferingEvent)
+WALLET_EVENT: Final = Kind[WalletEvent](WalletEvent)
+SPENDING_EVENT: Final = Kind[SpendingEvent](SpendingEvent)
+ENROLMENT_EVENT: Final = Kind[EnrolmentEvent](EnrolmentEvent)
 EVENT: Final = Kind[Event](Event)
 REFUSAL: Final = Kind[Refusal](Refusal)
 
 _FORMAT: Final = Format(
     NAMES,
     OLDER,
-    protocols={
-        Event: SeatEvent | SessionEvent | ChargeEvent | RegistrationEvent,
-        Refusal: SeatRefusal | SessionRefusal | RefundRefusal | RegistrationRefusal | PurchaseRefusal,
-    },
+    protocols={Event: AnyEvent, Refusal: AnyRefusal},
 )
 
 

@@ -6,12 +6,15 @@ the same call again.
 """
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from typing import Final
 
 from lara_core import purchase
+from lara_core.hosting import asking
 from lara_core.hosting.once import once
 from lara_core.hosting.ports import GroupPurchase, Receipt, Store
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.decisions import Act
+from lara_core.kernel.decisions import Act, Refused
+from lara_core.kernel.errors import NotFound
 from lara_core.kernel.ids import (
     ActorId,
     HoldId,
@@ -27,8 +30,11 @@ from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person, PersonKey
 from lara_core.purchase import BuyerRole
 from lara_core.refunds import Charge, ChargeDecision, Override, RefundTerms
+from lara_core.rights import Right
 from lara_core.seats import Mode, Policy, SeatDecision, SeatPool
 from lara_core.sessions import Session
+
+_MANAGE: Final = Right.MANAGE_GROUP_PURCHASES
 
 
 def _on_pool(
@@ -37,10 +43,11 @@ def _on_pool(
     pool: PoolId,
     content: Mapping[str, object],
     rule: Callable[[SeatPool, Session], SeatDecision],
+    *rights: Right,
 ) -> Receipt:
     def body(work: GroupPurchase) -> tuple[SeatDecision]:
-        found = work.pools.get(pool)
-        return (rule(found, work.sessions.get(found.session)),)
+        found, session = asking.pool(work, act, pool, *rights, own=True)
+        return (rule(found, session),)
 
     return once(store, act, content, body)
 
@@ -51,10 +58,11 @@ def _seating(
     pool: PoolId,
     content: Mapping[str, object],
     rule: Callable[[SeatPool, Session, Container[PersonKey]], SeatDecision],
+    *rights: Right,
 ) -> Receipt:
     def body(work: GroupPurchase) -> tuple[SeatDecision]:
-        found = work.pools.get(pool)
-        return (rule(found, work.sessions.get(found.session), work.seated(found.session)),)
+        found, session = asking.pool(work, act, pool, *rights, own=True)
+        return (rule(found, session, work.seated(found.session)),)
 
     return once(store, act, content, body)
 
@@ -76,7 +84,7 @@ def buy_seats(
     hold: HoldId | None = None,
     invoice: Deadline | None = None,
 ) -> Receipt:
-    """Buy seats in bulk on *portal*, with their places (S1, S8)."""
+    """Buy seats in bulk on *portal*, with their places (S1, S8), before anything is captured for the transaction."""
     content = {
         "do": "buy_seats",
         "pool": pool,
@@ -94,9 +102,12 @@ def buy_seats(
     }
 
     def body(work: GroupPurchase) -> purchase.Bought:
+        found = asking.session(work, act, session, Right.BUY_IN_BULK)
+        if work.charges.find(transaction) is not None:
+            raise Refused(purchase.AlreadyCaptured(transaction))
         return purchase.buy_seats(
             act,
-            work.sessions.get(session),
+            found,
             pool,
             role=role,
             bulk_buyers=work.bulk_buyers(portal),
@@ -123,6 +134,7 @@ def assign_seats(store: Store[GroupPurchase], act: Act, pool: PoolId, learners: 
         pool,
         content,
         lambda found, session, seated: found.assign(act, learners, session=session, seated=seated),
+        _MANAGE,
     )
 
 
@@ -135,6 +147,7 @@ def invite_to_seats(store: Store[GroupPurchase], act: Act, pool: PoolId, people:
         pool,
         content,
         lambda found, session, seated: found.invite(act, people, session=session, seated=seated),
+        _MANAGE,
     )
 
 
@@ -165,13 +178,15 @@ def decline_invitation(store: Store[GroupPurchase], act: Act, pool: PoolId, seat
 def remind_invitees(store: Store[GroupPurchase], act: Act, pool: PoolId, seats: Collection[SeatNo]) -> Receipt:
     """Ask the invitees of seats once more (S7)."""
     content = {"do": "remind_invitees", "pool": pool, "seats": tuple(sorted(set(seats)))}
-    return _on_pool(store, act, pool, content, lambda found, session: found.remind(act, seats, session=session))
+    return _on_pool(
+        store, act, pool, content, lambda found, session: found.remind(act, seats, session=session), _MANAGE
+    )
 
 
 def expire_invitations(store: Store[GroupPurchase], act: Act, pool: PoolId) -> Receipt:
     """Sweep the invitations of a pool that are due; hosts do it now and then, so that people are told (S7)."""
     content = {"do": "expire_invitations", "pool": pool}
-    return _on_pool(store, act, pool, content, lambda found, session: found.expire(act, session=session))
+    return _on_pool(store, act, pool, content, lambda found, session: found.expire(act, session=session), _MANAGE)
 
 
 def correct_invitation(store: Store[GroupPurchase], act: Act, pool: PoolId, seat: SeatNo, to: EmailAddress) -> Receipt:
@@ -183,6 +198,7 @@ def correct_invitation(store: Store[GroupPurchase], act: Act, pool: PoolId, seat
         pool,
         content,
         lambda found, session, seated: found.correct(act, seat, to, session=session, seated=seated),
+        _MANAGE,
     )
 
 
@@ -209,13 +225,14 @@ def revoke_seat(
         pool,
         content,
         lambda found, session, seated: found.revoke(act, seat, to=to, mode=mode, session=session, seated=seated),
+        _MANAGE,
     )
 
 
 def hand_over_pool(store: Store[GroupPurchase], act: Act, pool: PoolId, buyer: ActorId) -> Receipt:
     """Pass a pool to another buyer (S17)."""
     content = {"do": "hand_over_pool", "pool": pool, "buyer": buyer}
-    return once(store, act, content, lambda work: (work.pools.get(pool).hand_over(act, buyer),))
+    return once(store, act, content, lambda work: (asking.pool(work, act, pool, _MANAGE)[0].hand_over(act, buyer),))
 
 
 def cancel_seats(
@@ -244,7 +261,8 @@ def cancel_seats(
     }
 
     def body(work: GroupPurchase) -> purchase.GivenBack | purchase.Settled:
-        found, session, charge = _sold(work, pool)
+        found, session = _cancellable(work, act, pool, override, as_buyer)
+        charge = work.charges.find(found.transaction)
         return purchase.cancel_seats(
             act, session, found, seats, charge=charge, refund=refund, override=override, as_buyer=as_buyer
         )
@@ -271,7 +289,8 @@ def cancel_all_seats(
     }
 
     def body(work: GroupPurchase) -> purchase.GivenBack | purchase.Settled:
-        found, session, charge = _sold(work, pool)
+        found, session = _cancellable(work, act, pool, override, as_buyer)
+        charge = work.charges.find(found.transaction)
         return purchase.cancel_all_seats(
             act, session, found, charge=charge, refund=refund, override=override, as_buyer=as_buyer
         )
@@ -301,10 +320,13 @@ def cancel_transaction(
     }
 
     def body(work: GroupPurchase) -> purchase.Decisions:
-        pools = [work.pools.get(pool) for pool in work.pools.of_transaction(transaction)]
+        pools = work.pools.of_transaction(transaction)
+        if not pools:
+            raise NotFound(SeatPool)
+        parts = [_cancellable(work, act, pool, override, as_buyer) for pool in pools]
         return purchase.cancel_transaction(
             act,
-            [(work.sessions.get(pool.session), pool) for pool in pools],
+            [(session, pool) for pool, session in parts],
             charge=work.charges.find(transaction),
             refund=refund,
             override=override,
@@ -321,7 +343,7 @@ def cancel_unassigned(
     content = {"do": "cancel_unassigned", "pool": pool, "refund": refund}
 
     def body(work: GroupPurchase) -> purchase.GivenBack | purchase.Settled:
-        found, session, charge = _sold(work, pool)
+        found, session, charge = _sold(work, act, pool, _MANAGE)
         return purchase.cancel_unassigned(act, session, found, charge=charge, refund=refund)
 
     return once(store, act, content, body)
@@ -332,7 +354,7 @@ def release_unpaid(store: Store[GroupPurchase], act: Act, pool: PoolId) -> Recei
     content = {"do": "release_unpaid", "pool": pool}
 
     def body(work: GroupPurchase) -> purchase.GivenBack:
-        found, session, charge = _sold(work, pool)
+        found, session, charge = _sold(work, act, pool, _MANAGE)
         return purchase.release_unpaid(act, session, found, charge=charge)
 
     return once(store, act, content, body)
@@ -351,7 +373,7 @@ def reactivate_seat(
     content = {"do": "reactivate_seat", "pool": pool, "seat": seat, "to": to, "mode": mode}
 
     def body(work: GroupPurchase) -> purchase.Reactivated | purchase.Reinstated:
-        found, session, charge = _sold(work, pool)
+        found, session, charge = _sold(work, act, pool, _MANAGE)
         return purchase.reactivate_seat(
             act, session, found, seat, to=to, mode=mode, charge=charge, seated=work.seated(found.session)
         )
@@ -375,6 +397,7 @@ def transfer_seat(
     """Move a learner to another session, onto the one seat of the new pool *to*, which costs *price* (N3).
 
     The providers are those that sell the two sessions. Where the new seat costs less, the rest goes back as *refund*.
+    Whoever does it manages the pool, and may buy in the session there.
     """
     content = {
         "do": "transfer_seat",
@@ -389,13 +412,13 @@ def transfer_seat(
     }
 
     def body(work: GroupPurchase) -> purchase.Transferred | purchase.TransferredPaid:
-        found, session, charge = _sold(work, pool)
+        found, session, charge = _sold(work, act, pool, _MANAGE)
         return purchase.transfer_seat(
             act,
             session,
             found,
             seat,
-            there=work.sessions.get(there),
+            there=asking.session(work, act, there, Right.BUY_IN_BULK),
             to=to,
             price=price,
             provider=provider,
@@ -408,9 +431,17 @@ def transfer_seat(
     return once(store, act, content, body)
 
 
-def _sold(work: GroupPurchase, pool: PoolId) -> tuple[SeatPool, Session, Charge | None]:
-    found = work.pools.get(pool)
-    return found, work.sessions.get(found.session), work.charges.find(found.transaction)
+def _cancellable(
+    work: GroupPurchase, act: Act, pool: PoolId, override: Override | None, as_buyer: bool
+) -> tuple[SeatPool, Session]:
+    """The pool, for who manages it or, *as_buyer*, whose it is; setting the terms aside is a right of its own."""
+    found = asking.pool(work, act, pool, _MANAGE, own=as_buyer)
+    return found if override is None else asking.pool(work, act, pool, Right.OVERRIDE_REFUND_TERMS)
+
+
+def _sold(work: GroupPurchase, act: Act, pool: PoolId, *rights: Right) -> tuple[SeatPool, Session, Charge | None]:
+    found, session = asking.pool(work, act, pool, *rights)
+    return found, session, work.charges.find(found.transaction)
 
 
 def capture_payment(
@@ -430,12 +461,12 @@ def capture_payment(
         "captured": captured,
         "terms": terms,
     }
-    return once(
-        store,
-        act,
-        content,
-        lambda _: (Charge.capture(act, transaction, buyer=buyer, captured=captured, terms=terms),),
-    )
+
+    def body(work: GroupPurchase) -> tuple[ChargeDecision]:
+        asking.money(work, act, transaction)
+        return (Charge.capture(act, transaction, buyer=buyer, captured=captured, terms=terms),)
+
+    return once(store, act, content, body)
 
 
 def refund_kept(
@@ -457,8 +488,8 @@ def refund_kept(
     }
 
     def body(work: GroupPurchase) -> tuple[ChargeDecision]:
-        found = work.pools.get(pool)
-        session, charge = work.sessions.get(found.session), work.charges.get(found.transaction)
+        found, session = asking.pool(work, act, pool, _MANAGE, Right.OVERRIDE_REFUND_TERMS)
+        charge = work.charges.get(found.transaction)
         return (purchase.refund_kept(act, session, found, charge, seats, refund=refund, override=override),)
 
     return once(store, act, content, body)
@@ -469,22 +500,22 @@ def pay_due(
 ) -> Receipt:
     """Record that what was due for seats was taken (S13)."""
     content = {"do": "pay_due", "transaction": transaction, "pool": pool, "seats": tuple(sorted(set(seats)))}
-    return once(store, act, content, lambda work: (work.charges.get(transaction).pay_due(act, pool, seats),))
+    return once(store, act, content, lambda work: (asking.charge(work, act, transaction).pay_due(act, pool, seats),))
 
 
 def refund_succeeded(store: Store[GroupPurchase], act: Act, transaction: TransactionId, refund: RefundId) -> Receipt:
     """Record that a refund has gone back (S12)."""
     content = {"do": "refund_succeeded", "transaction": transaction, "refund": refund}
-    return once(store, act, content, lambda work: (work.charges.get(transaction).succeed(act, refund),))
+    return once(store, act, content, lambda work: (asking.charge(work, act, transaction).succeed(act, refund),))
 
 
 def refund_failed(store: Store[GroupPurchase], act: Act, transaction: TransactionId, refund: RefundId) -> Receipt:
     """Record that a refund could not go back (S12). Nothing tries again by itself: that is `retry_refund`."""
     content = {"do": "refund_failed", "transaction": transaction, "refund": refund}
-    return once(store, act, content, lambda work: (work.charges.get(transaction).fail(act, refund),))
+    return once(store, act, content, lambda work: (asking.charge(work, act, transaction).fail(act, refund),))
 
 
 def retry_refund(store: Store[GroupPurchase], act: Act, transaction: TransactionId, refund: RefundId) -> Receipt:
     """Request a refund that failed once more (S12)."""
     content = {"do": "retry_refund", "transaction": transaction, "refund": refund}
-    return once(store, act, content, lambda work: (work.charges.get(transaction).retry(act, refund),))
+    return once(store, act, content, lambda work: (asking.charge(work, act, transaction).retry(act, refund),))

@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from lara_core.formats import json
 from lara_core.hosting.ports import Answer, Store, Work
-from lara_core.kernel.decisions import Act, Aggregate, Decision, Event
+from lara_core.kernel.decisions import Act, Aggregate, Decision, Event, Refused
 from lara_core.kernel.errors import IdReused
 from lara_core.kernel.receipts import Receipt
-from lara_core.telling.notices import notices
+from lara_core.telling.notices import REFUSALS, notices, of_refusal
 
 W = TypeVar("W", bound=Work)
 
@@ -32,9 +32,19 @@ def once(
     in another spelling is other content, and so is a value that a later release has given another field: whoever
     repeats a command sends it as it was.
 
-    *body* reads what the rule needs and decides. When it refuses, nothing is saved and the key stays fresh.
+    *body* reads what the rule needs and decides. When it refuses, nothing is saved and the key stays fresh; who has to
+    hear of the refusal is told all the same (K12).
     """
-    asked = fingerprint(content)
+    try:
+        return _once(store, act, fingerprint(content), body)
+    except Refused as refused:
+        if type(refused.refusal) in REFUSALS:
+            with store.transaction() as work:
+                work.put_out(of_refusal(refused.refusal, audience=work, silenced=work.silenced))
+        raise
+
+
+def _once(store: Store[W], act: Act, asked: str, body: Callable[[W], Sequence[Decision[Aggregate, Event]]]) -> Receipt:
     with store.transaction() as work:
         answered = work.answer(act.by, act.key)
         if answered is not None:
@@ -45,7 +55,7 @@ def once(
         receipt = Receipt.of(act, decisions)
         for decision in decisions:
             work.save(decision)
-            work.put_out(notices(decision, silenced=work.silenced))
+            work.put_out(notices(decision, audience=work, silenced=work.silenced))
         work.record(Answer(asked, receipt))
         return receipt
 

@@ -3,18 +3,20 @@
 As in `lara_core.hosting.group_purchase`, each loads what the rule needs, decides, and saves under the act's key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from lara_core import places
+from lara_core.hosting import asking
 from lara_core.hosting.once import once
 from lara_core.hosting.ports import GroupPurchase, Receipt, Store
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act
 from lara_core.kernel.errors import BadValue, Flaw
-from lara_core.kernel.ids import HoldId, RefundId, RegistrationId, SessionId
+from lara_core.kernel.ids import AccountId, HoldId, RefundId, RegistrationId, SessionId
 from lara_core.kernel.people import Person
 from lara_core.registrations import RegistrationDecision
+from lara_core.rights import Action, Right
 from lara_core.sessions import Session, SessionDecision, WaitingList
 
 
@@ -38,7 +40,8 @@ def open_session(
         "waiting_list": waiting_list,
     }
 
-    def body(_: GroupPurchase) -> tuple[SessionDecision]:
+    def body(work: GroupPurchase) -> tuple[SessionDecision]:
+        asking.may(work, act.by, Right.SESSIONS, Action.CREATE, on=work.place(session), kind=Session)
         return (Session.open(act, session, starts=starts, ends=ends, capacity=capacity, waiting_list=waiting_list),)
 
     return once(store, act, content, body)
@@ -47,7 +50,12 @@ def open_session(
 def resize_session(store: Store[GroupPurchase], act: Act, session: SessionId, capacity: int | None) -> Receipt:
     """Change a session's capacity (N1)."""
     content = {"do": "resize_session", "session": session, "capacity": capacity}
-    return once(store, act, content, lambda work: (work.sessions.get(session).resize(act, capacity),))
+    return once(
+        store,
+        act,
+        content,
+        lambda work: (asking.session(work, act, session, Right.SESSIONS, Action.EDIT).resize(act, capacity),),
+    )
 
 
 def hold_places(
@@ -92,10 +100,11 @@ def cancel_session(store: Store[GroupPurchase], act: Act, session: SessionId, *,
     content = {"do": "cancel_session", "session": session, "refund": refund}
 
     def body(work: GroupPurchase) -> places.Decisions:
+        found = asking.session(work, act, session, Right.SESSIONS, Action.EDIT)
         pools = [work.pools.get(pool) for pool in work.pools.of_session(session)]
         return places.cancel_session(
             act,
-            work.sessions.get(session),
+            found,
             [(pool, work.charges.find(pool.transaction)) for pool in pools],
             [work.registrations.get(registration) for registration in work.registrations.of_session(session)],
             refund=refund,
@@ -127,13 +136,17 @@ def leave_waiting_list(store: Store[GroupPurchase], act: Act, session: SessionId
 def offer_places(store: Store[GroupPurchase], act: Act, session: SessionId) -> Receipt:
     """Offer the places that are free to the first who wait, by hand (N2)."""
     content = {"do": "offer_places", "session": session}
-    return once(store, act, content, lambda work: (work.sessions.get(session).offer(act),))
+    return once(
+        store, act, content, lambda work: (asking.session(work, act, session, Right.SESSIONS, Action.EDIT).offer(act),)
+    )
 
 
 def sweep_holds(store: Store[GroupPurchase], act: Act, session: SessionId) -> Receipt:
     """Drop what was held or offered and not paid in time; hosts do it now and then, so that the next is asked (N2)."""
     content = {"do": "sweep_holds", "session": session}
-    return once(store, act, content, lambda work: (work.sessions.get(session).sweep(act),))
+    return once(
+        store, act, content, lambda work: (asking.session(work, act, session, Right.SESSIONS, Action.EDIT).sweep(act),)
+    )
 
 
 # --- Registrations
@@ -160,6 +173,8 @@ def register(
     }
 
     def body(work: GroupPurchase) -> places.Placed:
+        if person.account != AccountId(act.by):
+            asking.may(work, act.by, Right.REGISTRATIONS, on=work.place(session), kind=Session)
         found, seated = work.sessions.get(session), work.seated(session)
         return places.register(act, found, registration, person, approval=approval, hold=hold, seated=seated)
 
@@ -167,13 +182,14 @@ def register(
 
 
 def import_registrations(
-    store: Store[GroupPurchase], act: Act, session: SessionId, people: Mapping[RegistrationId, Person]
+    store: Store[GroupPurchase], act: Act, session: SessionId, people: Sequence[tuple[RegistrationId, Person]]
 ) -> Receipt:
     """Register everybody of a roster at once (N5)."""
-    content = {"do": "import_registrations", "session": session, "people": dict(people)}
+    content = {"do": "import_registrations", "session": session, "people": tuple(people)}
 
     def body(work: GroupPurchase) -> places.Decisions:
-        return places.import_registrations(act, work.sessions.get(session), people, seated=work.seated(session))
+        found = asking.session(work, act, session, Right.REGISTER_BY_IMPORT)
+        return places.import_registrations(act, found, people, seated=work.seated(session))
 
     return once(store, act, content, body)
 
@@ -183,8 +199,8 @@ def approve_registration(store: Store[GroupPurchase], act: Act, registration: Re
     content = {"do": "approve_registration", "registration": registration}
 
     def body(work: GroupPurchase) -> tuple[RegistrationDecision]:
-        found = work.registrations.get(registration)
-        return (found.approve(act, session=work.sessions.get(found.session)),)
+        found, session = asking.registration(work, act, registration, Right.APPROVE_REGISTRATIONS)
+        return (found.approve(act, session=session),)
 
     return once(store, act, content, body)
 
@@ -194,8 +210,8 @@ def refuse_registration(store: Store[GroupPurchase], act: Act, registration: Reg
     content = {"do": "refuse_registration", "registration": registration}
 
     def body(work: GroupPurchase) -> places.Placed:
-        found = work.registrations.get(registration)
-        return places.refuse_registration(act, work.sessions.get(found.session), found)
+        found, session = asking.registration(work, act, registration, Right.APPROVE_REGISTRATIONS)
+        return places.refuse_registration(act, session, found)
 
     return once(store, act, content, body)
 
@@ -205,7 +221,7 @@ def cancel_registration(store: Store[GroupPurchase], act: Act, registration: Reg
     content = {"do": "cancel_registration", "registration": registration}
 
     def body(work: GroupPurchase) -> places.Placed:
-        found = work.registrations.get(registration)
-        return places.cancel_registration(act, work.sessions.get(found.session), found)
+        found, session = asking.registration(work, act, registration, Right.PARTICIPANTS, Action.DELETE)
+        return places.cancel_registration(act, session, found)
 
     return once(store, act, content, body)

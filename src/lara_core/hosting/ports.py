@@ -21,7 +21,7 @@ The promises are few, and `lara_core.testing.conformance` holds each of them aga
 - Keys are kept for good, per actor (K4). An outbox keeps one notice per key (K12).
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
@@ -29,25 +29,50 @@ from attrs import frozen
 
 from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.erasure import Erasure
-from lara_core.kernel.ids import ActorId, Key, PoolId, PortalId, RegistrationId, SessionId, TransactionId
+from lara_core.kernel.ids import (
+    ActorId,
+    CourseId,
+    EnrolmentId,
+    Key,
+    LimitId,
+    PartnerId,
+    PoolId,
+    PortalId,
+    RegistrationId,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.people import PersonKey
 from lara_core.kernel.receipts import Receipt, Written
+from lara_core.offerings import Offering, OfferingEvent
+from lara_core.participants import Enrolment, EnrolmentEvent
+from lara_core.partners import Partner, PartnerEvent
 from lara_core.purchase import BuyerRole
 from lara_core.refunds import Charge, ChargeEvent
 from lara_core.registrations import Registration, RegistrationEvent
+from lara_core.rights import Grants, GrantsEvent, Place
 from lara_core.seats import SeatEvent, SeatPool
 from lara_core.sessions import Session, SessionEvent
+from lara_core.spending import SpendingEvent, SpendingLimit
 from lara_core.telling.notices import Notice, Setting
+from lara_core.wallet import Entry, Wallet, WalletEvent
 
 __all__ = [
     "Answer",
     "Charges",
+    "Enrolments",
+    "Entitlements",
     "GroupPurchase",
+    "Offerings",
+    "Partners",
+    "Partnership",
     "Pools",
     "Receipt",
     "Registrations",
     "Sessions",
+    "SpendingLimits",
     "Store",
+    "Wallets",
     "Work",
     "Written",
 ]
@@ -73,8 +98,22 @@ class Work(Protocol):
         ...
 
     @property
+    def entitlements(self) -> "Entitlements":
+        """Who was granted what (R2)."""
+        ...
+
+    @property
     def silenced(self) -> Container[Setting]:
         """The kinds of notice that this organisation has switched off (T1)."""
+        ...
+
+    @property
+    def organisation(self) -> ActorId:
+        """Who is told what the organisation is told."""
+        ...
+
+    def administrators(self, partner: PartnerId) -> Collection[ActorId]:
+        """Who administers the partner; nobody where there is no such partner, or no partners at all (W2)."""
         ...
 
     def put_out(self, notices: Sequence[Notice]) -> None:
@@ -111,6 +150,18 @@ class Store(Protocol[W_co]):
 
     def transaction(self) -> AbstractContextManager[W_co]:
         """A transaction with its unit of work: committed when left normally, undone when left by an exception."""
+        ...
+
+
+class Entitlements(Protocol):
+    """What the actors of an organisation were granted."""
+
+    def find(self, actor: ActorId) -> Grants | None:
+        """What the actor holds, or `None` where nobody ever granted anything."""
+        ...
+
+    def events(self, actor: ActorId) -> Sequence[GrantsEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is nothing."""
         ...
 
 
@@ -193,6 +244,13 @@ class GroupPurchase(Work, Protocol):
     @property
     def registrations(self) -> Registrations: ...
 
+    def place(self, session: SessionId) -> Place | None:
+        """Whose the session's training is, and at which provider; `None` where the host knows of no such session.
+
+        Also of a session that is not on sale yet.
+        """
+        ...
+
     def bulk_buyers(self, portal: PortalId) -> Container[BuyerRole]:
         """The roles for which group purchase is switched on there; none where the portal is not known (S1)."""
         ...
@@ -203,4 +261,110 @@ class GroupPurchase(Work, Protocol):
         An invitee sits until an event says otherwise, also when the invitation is due and not swept yet.
         Whoever asks wants to seat somebody: until this transaction has ended, nobody else is seated there.
         """
+        ...
+
+
+# --- Partner companies
+
+
+class Partners(Protocol):
+    """The partner companies of an organisation."""
+
+    def get(self, partner: PartnerId) -> Partner:
+        """The partner as it stands. `NotFound` where there is none."""
+        ...
+
+    def events(self, partner: PartnerId) -> Sequence[PartnerEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is none."""
+        ...
+
+    def administered_by(self, actor: ActorId) -> PartnerId | None:
+        """The partner that somebody administers, if any: at most one (W2)."""
+        ...
+
+
+class Offerings(Protocol):
+    """The courses that are offered to partners."""
+
+    def get(self, course: CourseId) -> Offering:
+        """The offering as it stands. `NotFound` where there is none."""
+        ...
+
+    def events(self, course: CourseId) -> Sequence[OfferingEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is none."""
+        ...
+
+
+class Wallets(Protocol):
+    """The wallets of the partners, each under its partner's id."""
+
+    def get(self, partner: PartnerId) -> Wallet:
+        """The wallet as it stands. `NotFound` where there is none."""
+        ...
+
+    def events(self, partner: PartnerId) -> Sequence[WalletEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is none."""
+        ...
+
+    def entry(self, partner: PartnerId, number: int) -> Entry | None:
+        """The entry of this number, or `None` where that event is none; read alone, without the history (W7)."""
+        ...
+
+    def is_reversed(self, partner: PartnerId, number: int) -> bool:
+        """Whether an entry of the wallet undoes this one (W8). That must still be true at the commit."""
+        ...
+
+
+class SpendingLimits(Protocol):
+    """The spending limits over groups of partners."""
+
+    def get(self, limit: LimitId) -> SpendingLimit:
+        """The limit as it stands. `NotFound` where there is none."""
+        ...
+
+    def events(self, limit: LimitId) -> Sequence[SpendingEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is none."""
+        ...
+
+    def over(self, partner: PartnerId) -> LimitId | None:
+        """The limit that the partner spends under now, if any: at most one (W10)."""
+        ...
+
+
+class Enrolments(Protocol):
+    """The enrolments by partners."""
+
+    def get(self, enrolment: EnrolmentId) -> Enrolment:
+        """The enrolment as it stands. `NotFound` where there is none."""
+        ...
+
+    def events(self, enrolment: EnrolmentId) -> Sequence[EnrolmentEvent]:
+        """All that ever happened to it, in order. `NotFound` where there is none."""
+        ...
+
+    def of_session(self, session: SessionId) -> Sequence[EnrolmentId]:
+        """The enrolments that have their place in a session, by id."""
+        ...
+
+
+class Partnership(GroupPurchase, Protocol):
+    """A unit of work that keeps partners, offerings, wallets, limits and enrolments beside the sessions."""
+
+    @property
+    def partners(self) -> Partners: ...
+
+    @property
+    def offerings(self) -> Offerings: ...
+
+    @property
+    def wallets(self) -> Wallets: ...
+
+    @property
+    def limits(self) -> SpendingLimits: ...
+
+    @property
+    def enrolments(self) -> Enrolments: ...
+
+    def participants(self, course: CourseId) -> Container[PersonKey]:
+        """The keys of all participants of a course, and of who waits to be one; guarded as `seated` is (W4)."""
         ...

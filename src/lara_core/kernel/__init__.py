@@ -3,12 +3,13 @@
 - `decisions`: acts, decisions, refusals: the shape of a rule.
 - `errors`: what else can go wrong, by who must act.
 - `receipts`: what a command did, for good.
-- `ids`, `people`, `money`, `deadlines`: values that are checked when they are made, and trusted from then on.
+- `ids`, `people`, `money`, `credits`, `deadlines`: values that are checked when they are made, and trusted then.
 - `validators`: the checks themselves.
 
 Hosts import from here what they build and what they catch.
 """
 
+from lara_core.kernel.credits import Credits
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Act, Decision, Event, Refusal, Refused, why_not
 from lara_core.kernel.errors import (
@@ -23,8 +24,13 @@ from lara_core.kernel.errors import (
 from lara_core.kernel.ids import (
     AccountId,
     ActorId,
+    ClientId,
+    CourseId,
+    EnrolmentId,
     HoldId,
     Key,
+    LimitId,
+    PartnerId,
     PoolId,
     PortalId,
     ProviderId,
@@ -42,20 +48,26 @@ __all__ = [
     "Act",
     "ActorId",
     "BadValue",
+    "ClientId",
     "ContractBroken",
+    "CourseId",
+    "Credits",
     "Currency",
     "Deadline",
     "Decision",
     "EmailAddress",
+    "EnrolmentId",
     "Event",
     "Flaw",
     "HoldId",
     "IdReused",
     "Key",
     "LaraError",
+    "LimitId",
     "LocalDay",
     "Money",
     "NotFound",
+    "PartnerId",
     "Person",
     "PersonKey",
     "PoolId",

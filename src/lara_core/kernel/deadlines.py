@@ -148,3 +148,11 @@ class Deadline:
         """Whether *at* is too late. A naive *at* is refused."""
         now = utc("at", at)
         return now > self.instant if self.day is None else now >= self.instant
+
+
+def deadline(field: str, value: Deadline) -> Deadline:
+    """A deadline, and not merely a time: whoever gives one says whether it is a day or an instant (K8)."""
+    kind: type[object] = type(value)
+    if kind is not Deadline:
+        raise BadValue(field, Flaw.WRONG_TYPE)
+    return value

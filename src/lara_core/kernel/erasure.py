@@ -85,6 +85,12 @@ class Erasure:
         keys = frozenset(key for mention in (person, *also) for key in mention.keys)
         return cls(keys, tombstone, {} if actors is None else actors)
 
+    def stands_for(self, person: Person) -> Person:
+        """The tombstone, which must have an account where the *person* had one: whoever is enrolled has one (S4)."""
+        if person.account is not None and self.tombstone.account is None:
+            raise BadValue("tombstone.account", Flaw.EMPTY)
+        return self.tombstone
+
 
 def erased(value: T, erasure: Erasure) -> T:
     """*value* with the tombstone wherever the person was; the very same object where they were nowhere in it.
@@ -102,7 +108,7 @@ def _rewritten(value: object, kind: object, erasure: Erasure) -> object:
     """*value*, which stands where *kind* is declared."""
     match value:
         case Person():
-            return erasure.tombstone if value.is_in(erasure.keys) else value
+            return erasure.stands_for(value) if value.is_in(erasure.keys) else value
         case EmailAddress():
             return erasure.tombstone.address if Person(value).is_in(erasure.keys) else value
         case str():

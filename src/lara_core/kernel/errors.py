@@ -64,7 +64,14 @@ class IdReused(LaraError):
 
 
 class NotFound(LaraError):
-    """Nothing is kept under this id. What belongs to somebody else is answered alike."""
+    """Nothing of this *kind* is kept under this id. What is somebody else's is answered alike, to the word (R2)."""
+
+    def __init__(self, kind: type[object]) -> None:
+        super().__init__(f"no {kind.__name__} is kept under this id")
+        self.kind = kind
+
+    def __reduce__(self) -> tuple[type[Self], tuple[type[object]]]:
+        return type(self), (self.kind,)
 
 
 class ContractBroken(LaraError):

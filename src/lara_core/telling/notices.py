@@ -8,17 +8,20 @@ The buyer is told of every cancellation, also of their own; learners of what hap
 acted, the decision itself is the acknowledgement (S16).
 """
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Final, TypeAlias
+from hashlib import sha256
+from typing import Final, Protocol, TypeAlias
 
 from attrs import evolve, frozen
 
+from lara_core.kernel.credits import Credits
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.decisions import Aggregate, Decision, Event
-from lara_core.kernel.ids import ActorId, HoldId, PoolId, SeatNo, SessionId
+from lara_core.kernel.decisions import Aggregate, Decision, Event, Refusal
+from lara_core.kernel.ids import ActorId, CourseId, HoldId, PartnerId, PoolId, SeatNo, SessionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.participants import Enrolment, EnrolmentCancelled, EnrolmentConfirmed, ParticipantEnrolled
 from lara_core.refunds import Charge, MoneyMoved, RefundFailed, RefundSucceeded, SeatsReinstated, SeatsSettled
 from lara_core.registrations import (
     Registered,
@@ -26,6 +29,7 @@ from lara_core.registrations import (
     RegistrationApproved,
     RegistrationCancelled,
     RegistrationRefused,
+    RegistrationRequested,
 )
 from lara_core.seats import (
     InvitationAccepted,
@@ -44,6 +48,15 @@ from lara_core.seats import (
     SeatTransferred,
 )
 from lara_core.sessions import PlacesOffered, Session, SessionCancelled
+from lara_core.wallet import (
+    CreditsCaptured,
+    CreditsDebited,
+    CreditsDeducted,
+    EntryReversed,
+    NotEnoughCredits,
+    Wallet,
+    entry_of,
+)
 
 
 class Party(StrEnum):
@@ -59,6 +72,9 @@ class Party(StrEnum):
     OFFERED = "offered"
     WAITING = "waiting"
     REGISTRANT = "registrant"
+    PARTICIPANT = "participant"
+    ORGANISATION = "organisation"
+    ADMINISTRATORS = "administrators"
 
 
 class Template(StrEnum):
@@ -84,9 +100,14 @@ class Template(StrEnum):
     DUE = "refunds.due_buyer"
     OFFERED = "sessions.offered"
     WAITING_OVER = "sessions.waiting_over"
+    REGISTRATION_REQUESTED = "registrations.requested_organisation"
     REGISTERED = "registrations.registered"
     REGISTRATION_REFUSED = "registrations.refused"
     REGISTRATION_CANCELLED = "registrations.cancelled"
+    PARTICIPANT_ENROLLED = "enrolment.enrolled"
+    ENROLMENT_CANCELLED = "enrolment.cancelled"
+    WALLET_EXHAUSTED = "wallet.exhausted"
+    WALLET_LOW = "wallet.low"
 
 
 class Setting(StrEnum):
@@ -112,9 +133,16 @@ class Setting(StrEnum):
     TELL_BUYER_DUE = "tell_buyer_due"
     TELL_OFFERED = "tell_offered"
     TELL_WAITING_OVER = "tell_waiting_over"
+    TELL_ORGANISATION_REQUESTED = "tell_organisation_requested"
     TELL_REGISTERED = "tell_registered"
     TELL_REGISTRATION_REFUSED = "tell_registration_refused"
     TELL_REGISTRATION_CANCELLED = "tell_registration_cancelled"
+    TELL_PARTICIPANT_ENROLLED = "tell_participant_enrolled"
+    TELL_ENROLMENT_CANCELLED = "tell_enrolment_cancelled"
+    TELL_ORGANISATION_EXHAUSTED = "tell_organisation_exhausted"
+    TELL_ADMINISTRATORS_EXHAUSTED = "tell_administrators_exhausted"
+    TELL_ORGANISATION_LOW = "tell_organisation_low"
+    TELL_ADMINISTRATORS_LOW = "tell_administrators_low"
 
 
 @frozen
@@ -132,6 +160,11 @@ _EXPIRED: Final = Row(Party.EXPIRED, Template.EXPIRED, Setting.TELL_EXPIRED)
 _EXPIRED_BUYER: Final = Row(Party.BUYER_OF_EXPIRED, Template.EXPIRED_BUYER, Setting.TELL_BUYER_EXPIRED)
 _REFUND_REQUESTED: Final = Row(Party.PAYER, Template.REFUND_REQUESTED, Setting.TELL_BUYER_REFUND_REQUESTED)
 _DUE: Final = Row(Party.PAYER, Template.DUE, Setting.TELL_BUYER_DUE)
+_LOW: Final = (
+    Row(Party.ORGANISATION, Template.WALLET_LOW, Setting.TELL_ORGANISATION_LOW),
+    Row(Party.ADMINISTRATORS, Template.WALLET_LOW, Setting.TELL_ADMINISTRATORS_LOW),
+)
+_PARTICIPANT: Final = Row(Party.PARTICIPANT, Template.PARTICIPANT_ENROLLED, Setting.TELL_PARTICIPANT_ENROLLED)
 _REGISTERED: Final = Row(Party.REGISTRANT, Template.REGISTERED, Setting.TELL_REGISTERED)
 
 # An event that is not here is told to nobody.
@@ -169,11 +202,30 @@ TABLE: Final[Mapping[type[Event], tuple[Row, ...]]] = {
     RefundFailed: (Row(Party.PAYER, Template.REFUND_FAILED, Setting.TELL_BUYER_REFUND_FAILED),),
     PlacesOffered: (Row(Party.OFFERED, Template.OFFERED, Setting.TELL_OFFERED),),
     SessionCancelled: (Row(Party.WAITING, Template.WAITING_OVER, Setting.TELL_WAITING_OVER),),
+    RegistrationRequested: (
+        Row(Party.ORGANISATION, Template.REGISTRATION_REQUESTED, Setting.TELL_ORGANISATION_REQUESTED),
+    ),
     Registered: (_REGISTERED,),
     RegistrationApproved: (_REGISTERED,),
     RegistrationRefused: (Row(Party.REGISTRANT, Template.REGISTRATION_REFUSED, Setting.TELL_REGISTRATION_REFUSED),),
     RegistrationCancelled: (
         Row(Party.REGISTRANT, Template.REGISTRATION_CANCELLED, Setting.TELL_REGISTRATION_CANCELLED),
+    ),
+    ParticipantEnrolled: (_PARTICIPANT,),
+    EnrolmentConfirmed: (_PARTICIPANT,),
+    EnrolmentCancelled: (Row(Party.PARTICIPANT, Template.ENROLMENT_CANCELLED, Setting.TELL_ENROLMENT_CANCELLED),),
+    # Only where the balance crosses the threshold.
+    CreditsDebited: _LOW,
+    CreditsCaptured: _LOW,
+    CreditsDeducted: _LOW,
+    EntryReversed: _LOW,
+}
+
+# A refusal that is not here is told to nobody but whoever was refused (K12).
+REFUSALS: Final[Mapping[type[Refusal], tuple[Row, ...]]] = {
+    NotEnoughCredits: (
+        Row(Party.ORGANISATION, Template.WALLET_EXHAUSTED, Setting.TELL_ORGANISATION_EXHAUSTED),
+        Row(Party.ADMINISTRATORS, Template.WALLET_EXHAUSTED, Setting.TELL_ADMINISTRATORS_EXHAUSTED),
     ),
 }
 
@@ -181,28 +233,46 @@ TABLE: Final[Mapping[type[Event], tuple[Row, ...]]] = {
 Recipient: TypeAlias = Person | ActorId
 
 
+class Audience(Protocol):
+    """Whom the table's parties mean, where no event names them. A unit of work is one."""
+
+    @property
+    def organisation(self) -> ActorId: ...
+
+    def administrators(self, partner: PartnerId) -> Collection[ActorId]:
+        """Who administers the partner."""
+        ...
+
+
 @frozen
 class Notice:
-    """Tell *to* by *template*, about *session*, and *seats* of *pool* where it is about seats.
+    """Tell *to* by *template*: about *session*, and *seats* of *pool* where it is about seats.
 
-    *to* is a learner, or the buyer by the id under which the host knows how to reach them. One about an invitation
+    *to* is a learner, or somebody by the id under which the host knows how to reach them. One about an invitation
     has its number, which its answer must name, and *until*, which the session's start can come before; one about an
-    offered place has its *hold* and *until*; one about money has the *amount*.
+    offered place has its *hold* and *until*; one about money has the *amount*. One about an enrolment by a *partner*
+    has its *course*; one about a wallet has what is *available*, and the *price* that it does not suffice for.
     """
 
     key: str
     to: Recipient
     template: Template
-    session: SessionId
+    session: SessionId | None = None
     pool: PoolId | None = None
     seats: tuple[SeatNo, ...] = ()
     invitation: int | None = None
     hold: HoldId | None = None
     until: Deadline | None = None
     amount: Money | None = None
+    course: CourseId | None = None
+    partner: PartnerId | None = None
+    price: Credits | None = None
+    available: int | None = None
 
 
-def notices(decision: Decision[Aggregate, Event], *, silenced: Container[Setting] = ()) -> tuple[Notice, ...]:
+def notices(
+    decision: Decision[Aggregate, Event], *, audience: Audience, silenced: Container[Setting] = ()
+) -> tuple[Notice, ...]:
     """Who is to be told of *decision*, in the order of its events, of the table's rows, and of the seats.
 
     A row whose setting is *silenced* tells nobody.
@@ -214,11 +284,44 @@ def notices(decision: Decision[Aggregate, Event], *, silenced: Container[Setting
         for version, event in enumerate(decision.events, before + 1)
         for row in TABLE.get(type(event), ())
         if row.setting not in silenced
-        for notice in _notices(row, state, event)
+        for notice in _notices(row, state, event, audience)
     )
 
 
-def _notices(row: Row, state: Aggregate, event: Event) -> Iterator[Notice]:
+def of_refusal(refusal: Refusal, *, audience: Audience, silenced: Container[Setting] = ()) -> tuple[Notice, ...]:
+    """Who is to be told that something was refused, beside whoever asked: that credits do not suffice (W5, K12).
+
+    The key has the episode and the recipient in it, so each is told once, however often it is refused.
+    """
+    match refusal:
+        case NotEnoughCredits(partner=partner, episode=episode, price=price, available=available):
+            return tuple(
+                Notice(
+                    f"{partner}:{episode}:{row.template}:{_mark(to)}",
+                    to,
+                    row.template,
+                    partner=partner,
+                    price=price,
+                    available=available,
+                )
+                for row in REFUSALS[NotEnoughCredits]
+                if row.setting not in silenced
+                for to in _staff(row.party, partner, audience)
+            )
+        case _:
+            return ()
+
+
+def _staff(party: Party, partner: PartnerId, audience: Audience) -> Sequence[ActorId]:
+    return sorted(audience.administrators(partner)) if party is Party.ADMINISTRATORS else (audience.organisation,)
+
+
+def _mark(to: ActorId) -> str:
+    """What tells recipients apart in a key, which names nobody (K11)."""
+    return sha256(to.encode()).hexdigest()[:16]
+
+
+def _notices(row: Row, state: Aggregate, event: Event, audience: Audience) -> Iterator[Notice]:
     """What *row* makes of an event. The key is still the part that tells the row's notices apart."""
     match state:
         case SeatPool():
@@ -235,9 +338,26 @@ def _notices(row: Row, state: Aggregate, event: Event) -> Iterator[Notice]:
             for number, (person, hold, until) in enumerate(_waiting(event), 1):
                 yield Notice(str(number), person, row.template, state.id, hold=hold, until=until)
         case Registration():
-            yield Notice("1", state.person, row.template, state.session)
+            to = audience.organisation if row.party is Party.ORGANISATION else state.person
+            yield Notice("1", to, row.template, state.session)
+        case Enrolment():
+            yield Notice("1", state.person, row.template, state.session, course=state.course, partner=state.partner)
+        case Wallet():
+            if _crosses(state, event):
+                for to in _staff(row.party, state.id, audience):
+                    yield Notice(_mark(to), to, row.template, partner=state.id, available=state.available(event.act.at))
         case _:
             return
+
+
+def _crosses(wallet: Wallet, event: Event) -> bool:
+    """Whether this entry made the balance low; the number it has plays no part (W5)."""
+    match event:
+        case CreditsDebited() | CreditsCaptured() | CreditsDeducted() | EntryReversed():
+            entry = entry_of(wallet.id, wallet.version, event)
+            return entry is not None and entry.crosses(wallet.threshold)
+        case _:
+            return False
 
 
 def _waiting(event: Event) -> Iterator[tuple[Person, HoldId | None, Deadline | None]]:

@@ -31,7 +31,7 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from typing import Final, TypeAlias, get_args
+from typing import Final, TypeAlias, TypeVar, get_args
 
 from attrs import Factory, field, fields, frozen, has
 from attrs.validators import optional
@@ -42,6 +42,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.numbers import format_currency, format_decimal
 
+from lara_core.kernel.credits import Credits
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone, utc
 from lara_core.kernel.decisions import Refusal
 from lara_core.kernel.errors import BadValue, ContractBroken, Flaw, IdReused, NotFound, StaleState
@@ -49,12 +50,20 @@ from lara_core.kernel.ids import SeatNo
 from lara_core.kernel.money import FIGURES, Money
 from lara_core.kernel.people import EmailAddress, Person, distinct
 from lara_core.kernel.validators import checked, line
+from lara_core.rights import MATRIX, Action, NotGranted
 from lara_core.telling.inventory import (
+    ABOUT_CREDITS,
+    ABOUT_ENROLMENTS,
+    ABOUT_PARTNERS,
     ABOUT_SEATS,
+    ABOUT_SESSIONS,
+    ABOUT_TRAININGS,
     COUNTED,
     ERRORS,
+    IN_CREDITS,
     LABELS,
     NONE_OF,
+    OF_REFUSALS,
     TEXTS,
     TO_ANSWER,
     TO_INVITEES,
@@ -67,12 +76,14 @@ from lara_core.telling.notices import Notice
 
 __all__ = [
     "COUNTED",
+    "IN_CREDITS",
     "LINK_LENGTH",
     "MOST_LISTED",
     "NONE_OF",
     "TEXTS",
     "About",
     "Answered",
+    "InCredits",
     "Label",
     "Message",
     "Shown",
@@ -91,7 +102,11 @@ _LINK: Final = re.compile(r"https?://\S+")
 Words: TypeAlias = str | Sequence[str]
 """A text of a host's: a string, or for those in `COUNTED` one string for each plural form of the language."""
 
-Shown: TypeAlias = "Label | int | Money | date | LocalDay | Deadline | Person | EmailAddress | str | Sequence[Shown]"
+T = TypeVar("T")
+
+Shown: TypeAlias = (
+    "Label | int | InCredits | Money | date | LocalDay | Deadline | Person | EmailAddress | str | Sequence[Shown]"
+)
 """What can be shown to people; a `datetime` is a `date`."""
 
 
@@ -103,31 +118,43 @@ def _link(field: str, value: str) -> None:
         raise BadValue(field, Flaw.WRONG_FORM)
 
 
-def _starts(value: datetime) -> datetime:
-    return utc("starts", value)
+def _starts(value: datetime | None) -> datetime | None:
+    return None if value is None else utc("starts", value)
+
+
+@frozen
+class InCredits:
+    """A number of credits, shown as such: "1,200 credits". Credits are plain numbers, which are shown bare."""
+
+    number: int
 
 
 @frozen(kw_only=True)
 class About:
     """What a notice does not hold and its reader must know; the host gives it when the notice is sent.
 
-    *title* is the training's, or the session's, as people know it. It *starts* at that instant, told in *zone*, and
-    takes place at *place*: an address, or words such as "online". *sign_in* is the address of the portal's page
-    where the reader signs in; *organisation* signs the message. *answer*, which an invitation, its reminders and an
-    offered place need, is the page where this reader accepts or declines: the link opens a page, opening it never
-    answers. Whoever has that link can answer, so it is not shown in a `repr`. All are single lines (K9).
+    *sign_in* is the address of the portal's page where the reader signs in; *organisation* signs the message. All else
+    is needed by some notices alone, as `Texts.compose` says. *title* is the training's, or the session's, as people
+    know it. A session *starts* at that instant, told in *zone*, and takes place at *place*: an address, or words such
+    as "online". *partner* is the partner's name. *answer* is the page where this reader accepts or declines: the link
+    opens a page, opening it never answers. Whoever has that link can answer, so it is not shown in a `repr`. All are
+    single lines (K9). Refused: a start without a zone.
     """
 
-    title: str = field(validator=checked(line))
-    starts: datetime = field(converter=_starts)
-    zone: Zone
-    place: str = field(validator=checked(line))
+    title: str | None = field(default=None, validator=optional(checked(line)))
+    starts: datetime | None = field(default=None, converter=_starts)
+    zone: Zone | None = None
+    place: str | None = field(default=None, validator=optional(checked(line)))
     sign_in: str = field(validator=checked(_link))
     organisation: str = field(validator=checked(line))
     answer: str | None = field(default=None, validator=optional(checked(_link)), repr=False)
+    partner: str | None = field(default=None, validator=optional(checked(line)))
 
     def __attrs_post_init__(self) -> None:
-        if not issubclass(type(self.zone), Zone):
+        if self.zone is None:
+            if self.starts is not None:
+                raise BadValue("zone", Flaw.EMPTY)
+        elif not issubclass(type(self.zone), Zone):
             raise BadValue("zone", Flaw.WRONG_TYPE)
 
 
@@ -209,7 +236,7 @@ def _faults(catalogue: NullTranslations, text: str) -> Iterator[str]:
     for form in sorted(forms - {text}):
         if not form.strip():
             yield f"{text} is blank"
-        elif len(form.splitlines()) > 1 and not text.endswith(".body"):
+        elif len(form.splitlines()) > 1 and not text.endswith((".body", ".body.none")):
             yield f"{text} has a line break"
         for name in sorted(set(_FIELD.findall(form)) - TEXTS[text]):
             yield f"{text} names {{{name}}}, which it does not have"
@@ -312,52 +339,55 @@ class Texts:
     def compose(self, notice: Notice, language: str, about: About) -> Message:
         """*notice* in words, with what it is *about*.
 
-        Until when an invitation can be answered is told as the session's start where that comes first (S7).
+        Until when an invitation can be answered is told as the session's start where that comes first (S7). One about
+        an enrolment in a course alone, without a session, says nothing of a start.
 
         Refused as a `BadValue`: a learner's notice to a mere id; one about seats that has no *seats*; one about an
-        invitation or an offered place where it has no *until*, or *about* has no page to *answer* on; one about money
-        where it has no *amount*.
+        invitation or an offered place that has no *until*; one about money that has no *amount*; one about a wallet
+        that has nothing *available*, or, where something was refused, no *price*. And where *about* has none: *answer*
+        for an invitation or an offered place; *partner* for an enrolment by one and for a wallet; *title* for all but a
+        wallet; *starts* and *place* for all that has a session.
         """
-        values: dict[str, Shown] = {
-            "title": about.title,
-            "starts": about.starts,
-            "place": about.place,
-            "sign_in": about.sign_in,
-            "organisation": about.organisation,
-        }
-        if notice.template in ABOUT_SEATS:
+        template = notice.template
+        values: dict[str, Shown] = {"sign_in": about.sign_in, "organisation": about.organisation}
+        if template in ABOUT_TRAININGS:
+            values["title"] = _given("title", about.title)
+        if template in ABOUT_SESSIONS or (template in ABOUT_ENROLMENTS and notice.session is not None):
+            values["starts"] = _given("starts", about.starts)
+            values["place"] = _given("place", about.place)
+        if template in ABOUT_PARTNERS:
+            values["partner"] = _given("partner", about.partner)
+        if template in ABOUT_CREDITS:
+            values["available"] = InCredits(_given("available", notice.available))
+        if template in OF_REFUSALS:
+            values["price"] = InCredits(_given("price", notice.price))
+        if template in ABOUT_SEATS:
             if not notice.seats:
                 raise BadValue("seats", Flaw.EMPTY)
             values["seats"] = tuple(map(str, notice.seats))
-        if notice.template in TO_LEARNERS:
+        if template in TO_LEARNERS:
             if not isinstance(notice.to, Person):
                 raise BadValue("to", Flaw.WRONG_TYPE)
             values["learner"] = notice.to
-        if notice.template in TO_ANSWER:
-            if notice.until is None:
-                raise BadValue("until", Flaw.EMPTY)
-            if about.answer is None:
-                raise BadValue("answer", Flaw.EMPTY)
+        if template in TO_ANSWER:
+            until = _given("until", notice.until)
+            values["answer"] = _given("answer", about.answer)
             # An offered place can still be taken when the session has started (N2).
-            starts_first = notice.template in TO_INVITEES and about.starts < notice.until.instant
-            values["until"] = Deadline.at(about.starts) if starts_first else notice.until
-            values["answer"] = about.answer
-        if notice.template in TO_PAYERS:
-            if notice.amount is None:
-                raise BadValue("amount", Flaw.EMPTY)
-            values["amount"] = notice.amount
-        subject, body = (
-            self._said(f"{notice.template}.{part}", values, language, about.zone) for part in ("subject", "body")
-        )
+            ends = _given("starts", about.starts) if template in TO_INVITEES else until.instant
+            values["until"] = Deadline.at(ends) if ends < until.instant else until
+        if template in TO_PAYERS:
+            values["amount"] = _given("amount", notice.amount)
+        subject, body = (self._said(f"{template}.{part}", values, language, about.zone) for part in ("subject", "body"))
         return Message(subject, body)
 
     def show(self, value: Shown, language: str, *, zone: Zone | None = None) -> str:
         """One value as people read it.
 
-        What is a `Label` is shown by it. An amount has the digits that ISO 4217 gives its currency. An instant
-        is told in *zone*, with the zone's city and distance to UTC. A deadline that was given as a day is that day,
-        without a time; one given as an instant is told as one. Somebody is the address that was typed. Of several
-        values ten are shown, and how many more there are. Strings stay as they are: a seat's number is given as one.
+        What is a `Label` is shown by it. Numbers are grouped, and those `InCredits` are credits. An amount has the
+        digits that ISO 4217 gives its currency. An instant is told in *zone*, with the zone's city and distance to UTC.
+        A deadline that was given as a day is that day, without a time; one given as an instant is told as one. Somebody
+        is the address that was typed. Of several values ten are shown, and how many more there are. Strings stay as
+        they are: a seat's number is given as one.
         """
         locale = _locale(self._spoken(language)[0])
         match value:
@@ -372,6 +402,8 @@ class Texts:
             case int():
                 with localcontext(_EXACT):
                     return format_decimal(value, locale=locale)
+            case InCredits(number):
+                return self._said("show.credits", {"count": number}, language, zone)
             case Money():
                 return _amount(value, locale)
             case datetime():
@@ -407,7 +439,7 @@ class Texts:
         raise ContractBroken(f"there are no words for {text}")
 
     def _said(self, text: str, values: Mapping[str, Shown], language: str, zone: Zone | None) -> str:
-        if text in NONE_OF and not values.get(NONE_OF[text]):
+        if text in NONE_OF and _lacking(values.get(NONE_OF[text])):
             text = f"{text}.none"
         number = _number(values[COUNTED[text]]) if text in COUNTED else None
         words, spoken = self._words(text, language, number)
@@ -456,8 +488,24 @@ def _values(refusal: Refusal) -> Mapping[str, Shown]:
         elif each.type == tuple[Person, ...]:
             # Somebody who was named three times is one person.
             value = distinct(value)[0]
+        elif Credits in (each.type, *get_args(each.type)) or each.name in IN_CREDITS.get(refusal.code, ()):
+            # So are credits.
+            value = InCredits(value)
         values[each.name] = value
+    if isinstance(refusal, NotGranted) and MATRIX[refusal.right] == frozenset({Action.VIEW}):
+        # A yes/no permission is held or not: nobody views it.
+        del values["action"]
     return values
+
+
+def _given(field: str, value: T | None) -> T:
+    if value is None:
+        raise BadValue(field, Flaw.EMPTY)
+    return value
+
+
+def _lacking(value: object) -> bool:
+    return not (value.number if isinstance(value, InCredits) else value)
 
 
 def _day(day: date, locale: Locale) -> str:

@@ -7,6 +7,7 @@
   so that `from_type(SeatPool)` works.
 - `laws`: the promises of the rules, as checks of any state. `search`: every state that commands can reach.
 - `machines`: whatever is asked of a host's own store, in any order, answered as `model` predicts: the very refusal.
+  `wallet_machine` does so for partner companies and their wallets.
 
 pytest and Hypothesis come with the extra `lara-core[testing]`. Where they are missing, all but the suite, the
 strategies and the machines still works.

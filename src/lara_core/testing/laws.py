@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from lara_core.kernel.decisions import Aggregate, Decision, Event
-from lara_core.kernel.ids import SeatNo
+from lara_core.kernel.ids import HoldId, SeatNo
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.participants import Enrolment, EnrolmentState
 from lara_core.refunds import Charge, SeatMoney
 from lara_core.registrations import Registration, RegistrationState
 from lara_core.seats import (
@@ -26,6 +27,26 @@ from lara_core.seats import (
     SeatState,
 )
 from lara_core.sessions import Session, SessionDecision
+from lara_core.spending import (
+    CreditsSpent,
+    SpendingCaptured,
+    SpendingEvent,
+    SpendingGivenBack,
+    SpendingHeld,
+    SpendingLimit,
+    SpendingReleased,
+)
+from lara_core.wallet import (
+    CreditsCaptured,
+    CreditsHeld,
+    CreditsReleased,
+    Entry,
+    EntryKind,
+    Wallet,
+    WalletEvent,
+    audit,
+    entries,
+)
 
 REPLAY: Final = "K3: folding the events gives the state"
 VERSIONS: Final = "K5: the version is the number of events"
@@ -50,6 +71,15 @@ WAITING: Final = "N2: nobody waits twice, or beside an offer, and nobody without
 OFFERED: Final = "N2: where the list is automatic, no decision leaves a free place while somebody waits"
 ACCOUNT: Final = "N5: who is registered has an account"
 STEPS: Final = "N4: a registration moves from requested to one answer, and is cancelled once"
+BALANCE: Final = "W7: the balance is the sum of the entries, and what it was after the last"
+AVAILABLE: Final = "W5, W6, W9: 0 <= available <= balance"
+RESOLVED_ONCE: Final = "W9: a hold is resolved once"
+REVERSED_ONCE: Final = "W8: an entry is reversed once"
+AUDITED: Final = "W7: an audit finds nothing"
+SPENT: Final = "W10: spent is what was debited under the limit and not given back"
+LIMITED: Final = "W10: spent + held stay within the limit"
+PAID: Final = "W4, W9: a participant has the entry that debited the price; a free one has none, nor has who waits"
+ENROLMENT_STEPS: Final = "W8, W9: an enrolment moves on from pending, and never back"
 
 # `begin` and `apply` take the events of their own aggregate, which no type can say of all aggregates at once.
 Foldable = Any
@@ -210,6 +240,94 @@ def of_offers(decision: SessionDecision) -> Iterator[str]:
         at = event.act.at
         if at < session.ends and session.queue and session.taken + session.held(at) < session.capacity:
             yield OFFERED
+
+
+def of_wallet(wallet: Wallet, events: Sequence[WalletEvent], at: datetime) -> Iterator[str]:
+    """W5 to W9, for a wallet as it is kept, with all its events: what is available is counted at that time."""
+    moved = [*entries(wallet.id, enumerate(events, 1))]
+    if wallet.balance != sum(entry.change for entry in moved) or (moved and moved[-1].balance != wallet.balance):
+        yield BALANCE
+    held = sum(hold.amount for hold in wallet.holds.values() if not hold.until.passed(at))
+    if not 0 <= wallet.available(at) == wallet.balance - held <= wallet.balance:
+        yield AVAILABLE
+    if not _resolved_once(events):
+        yield RESOLVED_ONCE
+    if max(Counter(entry.reverses for entry in moved if entry.reverses is not None).values(), default=0) > 1:
+        yield REVERSED_ONCE
+    if audit(wallet.id, enumerate(events, 1)) is not None:
+        yield AUDITED
+
+
+def of_limit(limit: SpendingLimit, events: Sequence[SpendingEvent], at: datetime) -> Iterator[str]:
+    """W9 and W10, for a spending limit as it is kept, with all its events: what is held is counted at that time."""
+    spent = 0
+    kept: dict[HoldId, int] = {}
+    for event in events:
+        match event:
+            case CreditsSpent(amount=amount):
+                spent += amount
+            case SpendingHeld(amount=amount, holds=holds):
+                kept.update(dict.fromkeys(holds, amount))
+            case SpendingCaptured(hold=hold):
+                spent += kept[hold]
+            case SpendingGivenBack(amount=amount):
+                spent -= amount
+            case _:
+                pass
+    if limit.spent != spent:
+        yield SPENT
+    if not _resolved_once(events):
+        yield RESOLVED_ONCE
+    held = sum(hold.amount for hold in limit.holds.values() if not hold.until.passed(at))
+    if not 0 <= limit.spent <= limit.spent + held <= limit.amount:
+        yield LIMITED
+
+
+def _resolved_once(events: Iterable[WalletEvent | SpendingEvent]) -> bool:
+    """Whether each hold lapses, is captured or is released at most once for each time that it is made."""
+    live: Counter[HoldId] = Counter()
+    for event in events:
+        live.subtract(getattr(event, "lapsed", ()))
+        match event:
+            case CreditsCaptured() | CreditsReleased() | SpendingCaptured() | SpendingReleased():
+                live[event.hold] -= 1
+            case CreditsHeld(enrolments=holds) | SpendingHeld(holds=holds):
+                live.update([*holds])
+            case _:
+                pass
+        if any(times not in (0, 1) for times in live.values()):
+            return False
+    return True
+
+
+def of_enrolment(enrolment: Enrolment, entry: Entry | None) -> Iterator[str]:
+    """W4, W8 and W9, for one enrolment and the wallet's entry of the number that it names, if it names one."""
+    if enrolment.version not in _ENROLLED[enrolment.state]:
+        yield ENROLMENT_STEPS
+    waited = enrolment.state in {EnrolmentState.PENDING, EnrolmentState.DROPPED}
+    if waited or not enrolment.price:
+        fits = enrolment.entry is None and entry is None
+    else:
+        fits = entry is not None and (entry.number, entry.kind, entry.partner, entry.enrolment, entry.change) == (
+            enrolment.entry,
+            EntryKind.DEBIT,
+            enrolment.partner,
+            enrolment.id,
+            -enrolment.price,
+        )
+    if not fits:
+        yield PAID
+
+
+# How many events lead to a state: a participant has waited before, or has not.
+_ENROLLED: Final[Mapping[EnrolmentState, tuple[int, ...]]] = {
+    EnrolmentState.PENDING: (1,),
+    EnrolmentState.PARTICIPANT: (1, 2),
+    EnrolmentState.DROPPED: (2,),
+    EnrolmentState.WITHDRAWN: (2, 3),
+    EnrolmentState.REVERSED: (3, 4),
+    EnrolmentState.CANCELLED: (2, 3),
+}
 
 
 def _twice(people: Iterable[Person]) -> bool:

@@ -10,7 +10,8 @@ A host subclasses it, says how an empty store is opened, and lets pytest run wha
     TestOurStore = OurMachine.TestCase
 
 It is called for each history that is tried; `close_store` is for what has to be cleaned up after one. Group purchase
-must be switched on there as `BULK_BUYERS` says.
+must be switched on there as `BULK_BUYERS` says, and `place` know where `SESSIONS` stand. Whoever acts is granted
+everything first.
 
 Each step is one use case, at a time that only goes forward, under a key of its own. What it must answer is worked out
 by `lara_core.testing.model`, a second telling of the rules in plain dicts: the receipt with each of its events, or the
@@ -23,6 +24,7 @@ How long and how often is Hypothesis's to say: `settings(max_examples=…, state
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from operator import itemgetter
 from typing import Concatenate, Final, ParamSpec, TypeAlias
 
 try:
@@ -58,12 +60,16 @@ from lara_core.refunds import Override, RefundTerms
 from lara_core.seats import Mode, Policy, SeatState
 from lara_core.sessions import WaitingList
 from lara_core.testing.model import Model, Outcome, Plain, plain
+from lara_core.testing.samples import granted
 
 P = ParamSpec("P")
 
 PORTAL: Final = PortalId("academy")
 BULK_BUYERS: Final[Mapping[PortalId, frozenset[BuyerRole]]] = {PORTAL: frozenset({BuyerRole.MANAGER})}
 """Where group purchase must be switched on, and for which roles."""
+
+ACTORS: Final = (ActorId("admin"), ActorId("manager"), ActorId("heir"))
+"""Who acts. A host may have granted them everything itself."""
 
 BEGINS: Final = datetime(2030, 3, 1, 9, tzinfo=UTC)
 STARTS: Final = datetime(2030, 3, 8, 9, tzinfo=UTC)
@@ -140,6 +146,10 @@ class GroupPurchaseMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.store = self.open_store()
+        for actor in ACTORS:
+            with self.store.transaction() as work:
+                if work.entitlements.find(actor) is None:
+                    work.save(granted(actor))
         self.model = Model(BULK_BUYERS)
         self.now = BEGINS
         self.steps = 0
@@ -590,8 +600,8 @@ class GroupPurchaseMachine(RuleBasedStateMachine):
             hold=self._hold(session, pick) if pick % 2 else None,
         )
 
-    @rule(session=sessions, roster=st.dictionaries(registrations, people, max_size=3))
-    def import_registrations(self, session: SessionId, roster: dict[RegistrationId, Person]) -> None:
+    @rule(session=sessions, roster=st.lists(st.tuples(registrations, people), max_size=3, unique_by=itemgetter(0)))
+    def import_registrations(self, session: SessionId, roster: list[tuple[RegistrationId, Person]]) -> None:
         """A roster is imported."""
         self._run(places.import_registrations, self.model.import_registrations, None, session, roster)
 

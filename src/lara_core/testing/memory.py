@@ -10,28 +10,48 @@ read everything (K13).
 """
 
 from collections import ChainMap
-from collections.abc import Container, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from threading import Lock
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from attrs import evolve, field, frozen
 
 from lara_core.hosting.ports import Answer
 from lara_core.kernel.decisions import Aggregate, Decision, Event
 from lara_core.kernel.erasure import Erasure, erased
-from lara_core.kernel.errors import ContractBroken, IdReused, NotFound, StaleState
-from lara_core.kernel.ids import ActorId, Key, PoolId, PortalId, RegistrationId, SessionId, TransactionId
+from lara_core.kernel.errors import BadValue, ContractBroken, Flaw, IdReused, NotFound, StaleState
+from lara_core.kernel.ids import (
+    ActorId,
+    CourseId,
+    EnrolmentId,
+    Key,
+    LimitId,
+    PartnerId,
+    PoolId,
+    PortalId,
+    RegistrationId,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.people import PersonKey
+from lara_core.offerings import Offering, OfferingEvent
+from lara_core.participants import Enrolment, EnrolmentEvent, EnrolmentState
+from lara_core.partners import Partner, PartnerEvent
 from lara_core.purchase import BuyerRole
 from lara_core.refunds import Charge, ChargeEvent
 from lara_core.registrations import Registration, RegistrationEvent
+from lara_core.rights import MATRIX, Grant, Grants, GrantsEvent, Place, Scope
 from lara_core.seats import SeatEvent, SeatPool
 from lara_core.sessions import Session, SessionEvent
+from lara_core.spending import SpendingEvent, SpendingLimit
 from lara_core.telling.notices import Notice, Setting
+from lara_core.wallet import Entry, EntryReversed, Wallet, WalletEvent, entry_of
 
-Root: TypeAlias = Session | SeatPool | Charge | Registration
+Root: TypeAlias = (
+    Session | SeatPool | Charge | Registration | Grants | Partner | Offering | Wallet | SpendingLimit | Enrolment
+)
 """An aggregate of one of the kinds that are kept."""
 
 Name: TypeAlias = tuple[str, str]
@@ -69,28 +89,74 @@ class Kept:
                     pass
         return frozenset(keys)
 
+    def participants(self, course: CourseId) -> frozenset[PersonKey]:
+        """The keys of all who take part in *course*, or wait to."""
+        return frozenset(
+            key
+            for state in self.states()
+            if isinstance(state, Enrolment) and state.course == course and state.state in _INSIDE
+            for key in state.person.keys
+        )
+
+    def administered_by(self, actor: ActorId) -> PartnerId | None:
+        """The partner that *actor* administers."""
+        partners = (state for state in self.states() if isinstance(state, Partner))
+        return next((partner.id for partner in partners if actor in partner.administrators), None)
+
+    def over(self, partner: PartnerId) -> LimitId | None:
+        """The limit that *partner* spends under: the latest that was set, for a new period is a new limit (W10)."""
+        limits = [state for state in self.states() if isinstance(state, SpendingLimit) and partner in state.members]
+        return max(limits, key=lambda limit: (limit.since, limit.id)).id if limits else None
+
+    def states(self) -> Iterator[Root]:
+        """The aggregates as they stand."""
+        return (stream.state for stream in self.streams.values())
+
     def without(self, erasure: Erasure) -> "Kept":
         """The same without the person, to whom nothing is sent any more (K13); this very value where they were not."""
         after = erased(self, erasure)
+        if after is not self:
+            # What an actor was granted is kept under their id.
+            streams: dict[Name, Stream] = {
+                (kind, stream.state.id): stream for (kind, _), stream in after.streams.items()
+            }
+            if len(streams) != len(after.streams):
+                raise BadValue("value", Flaw.WRONG_FORM)
+            after = evolve(after, streams=streams)
         to_them = {key for key, notice in self.notices.items() if after.notices[key].to != notice.to}
         return evolve(after, sent=after.sent | to_them) if to_them else after
 
 
-class MemoryStore:
-    """A `Store[GroupPurchase]` for one organisation, gone with the process. Threads may share it.
+_ORGANISATION: Final = ActorId("organisation")
+_INSIDE: Final = frozenset({EnrolmentState.PENDING, EnrolmentState.PARTICIPANT})
 
-    *silenced* are the kinds of notice that the organisation has switched off (T1), and *bulk_buyers* the roles for
-    which each portal has group purchase switched on (S1). Assign others to change them.
-    `MemoryStore(bulk_buyers={portal: frozenset(BuyerRole)})` lets everybody buy in bulk there.
+
+class MemoryStore:
+    """A `Store[Partnership]` for one organisation, gone with the process. Threads may share it.
+
+    *silenced* are the kinds of notice that the organisation has switched off (T1), *bulk_buyers* the roles for
+    which each portal has group purchase switched on (S1), *places* where sessions stand (without it, every session is
+    the organisation's own), and *organisation* is who is told what the organisation is told. Assign others to change
+    them. `MemoryStore(bulk_buyers={portal: frozenset(BuyerRole)})` lets everybody buy in bulk there.
+
+    It is *trusting*: whoever was never granted anything may do everything, for most tests are of something else.
+    `MemoryStore(trusting=False)` denies, as every other host does (R2).
     """
 
     def __init__(
         self,
         silenced: Container[Setting] = (),
         bulk_buyers: Mapping[PortalId, Container[BuyerRole]] | None = None,
+        *,
+        trusting: bool = True,
+        places: Mapping[SessionId, Place] | None = None,
+        organisation: ActorId = _ORGANISATION,
     ) -> None:
         self.silenced = silenced
         self.bulk_buyers: Mapping[PortalId, Container[BuyerRole]] = bulk_buyers or {}
+        self.trusting = trusting
+        self.places = places
+        self.organisation = organisation
         self._kept = Kept()
         self._lock = Lock()
 
@@ -104,17 +170,18 @@ class MemoryStore:
 
     def begin(self) -> "MemoryWork":
         """A unit of work on what is kept now."""
-        return MemoryWork(self._kept, self.silenced, self.bulk_buyers)
+        return MemoryWork(self._kept, self)
 
 
 class MemoryWork:
-    """A `GroupPurchase` on what was kept when its transaction began."""
+    """A `Partnership` on what was kept when its transaction began."""
 
-    def __init__(
-        self, kept: Kept, silenced: Container[Setting], bulk_buyers: Mapping[PortalId, Container[BuyerRole]]
-    ) -> None:
-        self.silenced = silenced
-        self.switched_on = bulk_buyers
+    def __init__(self, kept: Kept, store: MemoryStore) -> None:
+        self.silenced = store.silenced
+        self.switched_on = store.bulk_buyers
+        self.trusting = store.trusting
+        self.places = store.places
+        self.organisation = store.organisation
         self.began = kept
         # What is written lies over what was kept, so that a transaction sees its own writes.
         self.streams = ChainMap[Name, Stream]({}, kept.streams)
@@ -125,7 +192,7 @@ class MemoryWork:
         self.rewritten = False
         # What the commit looks up again.
         self.read: set[Name] = set()
-        self.asked: set[SessionId] = set()
+        self.asked: dict[Name, Callable[[Kept], object]] = {}
 
     # --- Every area
 
@@ -137,9 +204,7 @@ class MemoryWork:
         """Write a decision on the version that it was decided on."""
         state, events = decision.state, decision.events
         if not isinstance(state, Root):
-            raise ContractBroken(
-                f"this store keeps sessions, pools, charges and registrations; it was given a {type(state).__name__}"
-            )
+            raise ContractBroken(f"this store keeps what the library decides on; it was given a {type(state).__name__}")
         name = type(state).__name__, state.id
         self.read.add(name)
         kept = self.streams.get(name)
@@ -180,6 +245,16 @@ class MemoryWork:
             self.notices = ChainMap(dict(after.notices))
             self.marked.update(after.sent)
 
+    @property
+    def entitlements(self) -> "MemoryEntitlements":
+        """Who was granted what."""
+        return MemoryEntitlements(self)
+
+    def administrators(self, partner: PartnerId) -> Collection[ActorId]:
+        """Who administers *partner*."""
+        found = self.look(Partner, partner)
+        return () if found is None else cast("Partner", found.state).administrators
+
     # --- Group purchase
 
     @property
@@ -206,16 +281,59 @@ class MemoryWork:
         """The roles for which group purchase is switched on there (S1)."""
         return self.switched_on.get(portal, ())
 
+    def place(self, session: SessionId) -> Place | None:
+        """Where *session* stands."""
+        return Place() if self.places is None else self.places.get(session)
+
     def seated(self, session: SessionId) -> Container[PersonKey]:
         """The keys of all who sit in *session*. The commit asks once more."""
-        self.asked.add(session)
-        return Kept(dict(self.streams)).seated(session)
+        self.asked["seated", session] = lambda kept: kept.seated(session)
+        return self.here.seated(session)
+
+    # --- Partner companies
+
+    @property
+    def partners(self) -> "MemoryPartners":
+        """The organisation's partners."""
+        return MemoryPartners(self)
+
+    @property
+    def offerings(self) -> "MemoryOfferings":
+        """The courses that are offered to them."""
+        return MemoryOfferings(self)
+
+    @property
+    def wallets(self) -> "MemoryWallets":
+        """Their wallets."""
+        return MemoryWallets(self)
+
+    @property
+    def limits(self) -> "MemoryLimits":
+        """The limits that they spend under."""
+        return MemoryLimits(self)
+
+    @property
+    def enrolments(self) -> "MemoryEnrolments":
+        """The enrolments that they pay for."""
+        return MemoryEnrolments(self)
+
+    def participants(self, course: CourseId) -> Container[PersonKey]:
+        """The keys of all who take part in *course*, or wait to. The commit asks once more."""
+        self.asked["participants", course] = lambda kept: kept.participants(course)
+        return self.here.participants(course)
+
+    # --- What is looked up
+
+    @property
+    def here(self) -> Kept:
+        """The aggregates as this work sees them."""
+        return Kept(dict(self.streams))
 
     def stream(self, kind: type[Root], name: str) -> Stream:
         """The aggregate of that *kind* and *name*. The commit looks at it once more."""
         found = self.look(kind, name)
         if found is None:
-            raise NotFound(f"no {kind.__name__} is kept under this id")
+            raise NotFound(kind)
         return found
 
     def look(self, kind: type[Root], name: str) -> Stream | None:
@@ -246,9 +364,31 @@ class MemoryWork:
             return now is not self.began
         return (
             any(now.streams.get(name) is not self.began.streams.get(name) for name in self.read)
-            or any(now.seated(session) != self.began.seated(session) for session in self.asked)
+            or any(question(now) != question(self.began) for question in self.asked.values())
             or any(key in now.answers for key in self.answers.maps[0])
         )
+
+
+@frozen
+class MemoryEntitlements:
+    """What actors were granted, as a unit of work sees it."""
+
+    work: MemoryWork
+
+    def find(self, actor: ActorId) -> Grants | None:
+        """What *actor* holds: everything, where the store trusts them, and `None` where it has nothing."""
+        found = self.work.look(Grants, actor)
+        if found is not None:
+            return cast("Grants", found.state)
+        return Grants(actor, 0, None, _everything(actor)) if self.work.trusting else None
+
+    def events(self, actor: ActorId) -> Sequence[GrantsEvent]:
+        """All that ever happened to it."""
+        return cast("Sequence[GrantsEvent]", self.work.stream(Grants, actor).events)
+
+
+def _everything(actor: ActorId) -> tuple[Grant, ...]:
+    return tuple(Grant(actor, None, right, actions, Scope()) for right, actions in MATRIX.items())
 
 
 @frozen
@@ -331,3 +471,102 @@ class MemoryRegistrations:
         """The registrations of *session*, sorted by id."""
         states = (stream.state for stream in self.work.streams.values())
         return sorted(state.id for state in states if isinstance(state, Registration) and state.session == session)
+
+
+@frozen
+class MemoryPartners:
+    """The partners that a unit of work sees."""
+
+    work: MemoryWork
+
+    def get(self, partner: PartnerId) -> Partner:
+        """The partner as it stands."""
+        return cast("Partner", self.work.stream(Partner, partner).state)
+
+    def events(self, partner: PartnerId) -> Sequence[PartnerEvent]:
+        """All that ever happened to it."""
+        return cast("Sequence[PartnerEvent]", self.work.stream(Partner, partner).events)
+
+    def administered_by(self, actor: ActorId) -> PartnerId | None:
+        """The partner that *actor* administers. The commit asks once more."""
+        self.work.asked["administered_by", actor] = lambda kept: kept.administered_by(actor)
+        return self.work.here.administered_by(actor)
+
+
+@frozen
+class MemoryOfferings:
+    """The offerings that a unit of work sees."""
+
+    work: MemoryWork
+
+    def get(self, course: CourseId) -> Offering:
+        """The offering as it stands."""
+        return cast("Offering", self.work.stream(Offering, course).state)
+
+    def events(self, course: CourseId) -> Sequence[OfferingEvent]:
+        """All that ever happened to it."""
+        return cast("Sequence[OfferingEvent]", self.work.stream(Offering, course).events)
+
+
+@frozen
+class MemoryWallets:
+    """The wallets that a unit of work sees."""
+
+    work: MemoryWork
+
+    def get(self, partner: PartnerId) -> Wallet:
+        """The wallet as it stands."""
+        return cast("Wallet", self.work.stream(Wallet, partner).state)
+
+    def events(self, partner: PartnerId) -> Sequence[WalletEvent]:
+        """All that ever happened to it."""
+        return cast("Sequence[WalletEvent]", self.work.stream(Wallet, partner).events)
+
+    def entry(self, partner: PartnerId, number: int) -> Entry | None:
+        """The entry of this *number*."""
+        happened = self.events(partner)
+        return entry_of(partner, number, happened[number - 1]) if 0 < number <= len(happened) else None
+
+    def is_reversed(self, partner: PartnerId, number: int) -> bool:
+        """Whether that entry is undone. The commit looks at the wallet once more."""
+        return any(isinstance(event, EntryReversed) and event.entry == number for event in self.events(partner))
+
+
+@frozen
+class MemoryLimits:
+    """The spending limits that a unit of work sees."""
+
+    work: MemoryWork
+
+    def get(self, limit: LimitId) -> SpendingLimit:
+        """The limit as it stands."""
+        return cast("SpendingLimit", self.work.stream(SpendingLimit, limit).state)
+
+    def events(self, limit: LimitId) -> Sequence[SpendingEvent]:
+        """All that ever happened to it."""
+        return cast("Sequence[SpendingEvent]", self.work.stream(SpendingLimit, limit).events)
+
+    def over(self, partner: PartnerId) -> LimitId | None:
+        """The limit that *partner* spends under. The commit asks once more."""
+        self.work.asked["over", partner] = lambda kept: kept.over(partner)
+        return self.work.here.over(partner)
+
+
+@frozen
+class MemoryEnrolments:
+    """The enrolments that a unit of work sees."""
+
+    work: MemoryWork
+
+    def get(self, enrolment: EnrolmentId) -> Enrolment:
+        """The enrolment as it stands."""
+        return cast("Enrolment", self.work.stream(Enrolment, enrolment).state)
+
+    def events(self, enrolment: EnrolmentId) -> Sequence[EnrolmentEvent]:
+        """All that ever happened to it."""
+        return cast("Sequence[EnrolmentEvent]", self.work.stream(Enrolment, enrolment).events)
+
+    def of_session(self, session: SessionId) -> Sequence[EnrolmentId]:
+        """The enrolments that have their place in *session*, sorted by id."""
+        states = (stream.state for stream in self.work.streams.values())
+        return sorted(state.id for state in states if isinstance(state, Enrolment) and state.session == session)

@@ -8,14 +8,21 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, get_args
 
+from lara_core.formats.names import AnyEvent
+from lara_core.kernel.credits import Credits
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Act
 from lara_core.kernel.erasure import Erasure
 from lara_core.kernel.ids import (
     AccountId,
     ActorId,
+    ClientId,
+    CourseId,
+    EnrolmentId,
     HoldId,
     Key,
+    LimitId,
+    PartnerId,
     PoolId,
     PortalId,
     ProviderId,
@@ -28,11 +35,17 @@ from lara_core.kernel.ids import (
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.kernel.receipts import Receipt
-from lara_core.refunds import Charge, ChargeEvent, Override, Refund, RefundTerms, SeatMoney
-from lara_core.registrations import Registration, RegistrationEvent
-from lara_core.seats import Invitation, Policy, SeatEvent, SeatPool
-from lara_core.sessions import Hold, Session, SessionEvent, WaitingList
+from lara_core.offerings import Offering
+from lara_core.participants import Enrolment
+from lara_core.partners import Branding, Partner
+from lara_core.refunds import Charge, Override, Refund, RefundTerms, SeatMoney
+from lara_core.registrations import Registration
+from lara_core.rights import Grant, Grants, Place, Role, Scope
+from lara_core.seats import Invitation, Policy, SeatPool
+from lara_core.sessions import Hold, Session, WaitingList
+from lara_core.spending import SpendingLimit
 from lara_core.telling.notices import Notice
+from lara_core.wallet import Entry, Wallet
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -42,8 +55,8 @@ if TYPE_CHECKING:
 OF_KIND: Final[Mapping[type, str]] = {
     **dict.fromkeys((AccountId, ActorId, HoldId, Key, PoolId, PortalId), "ids"),
     **dict.fromkeys((ProviderId, RefundId, RegistrationId, SessionId, TransactionId), "ids"),
-    **dict.fromkeys((*get_args(SessionEvent), *get_args(SeatEvent)), "events_of"),
-    **dict.fromkeys((*get_args(ChargeEvent), *get_args(RegistrationEvent)), "events_of"),
+    **dict.fromkeys((ClientId, CourseId, EnrolmentId, LimitId, PartnerId), "ids"),
+    **dict.fromkeys(get_args(AnyEvent), "events_of"),
 }
 MADE: Final[Mapping[type, str]] = {
     SeatNo: "seat_numbers",
@@ -68,6 +81,19 @@ MADE: Final[Mapping[type, str]] = {
     Refund: "refunds",
     Charge: "charges",
     Registration: "registrations",
+    Credits: "credit_amounts",
+    Grant: "single_grants",
+    Scope: "scopes",
+    Place: "places",
+    Role: "roles",
+    Grants: "grants",
+    Branding: "brandings",
+    Partner: "partners",
+    Offering: "offerings",
+    Wallet: "wallets",
+    Entry: "wallet_entries",
+    SpendingLimit: "limits",
+    Enrolment: "enrolments",
     Receipt: "receipts",
     Notice: "notices",
 }

@@ -7,29 +7,49 @@ A host subclasses the suite in its tests, says how one of its stores is opened, 
         def open_store(self, tmp_path: Path) -> OpenStore:
             return lambda organisation: OurStore(tmp_path / organisation)
 
+A store that keeps partner companies and their wallets as well takes the second suite, too:
+`class TestOurStore(GroupPurchaseConformance, PartnershipConformance)`.
+
 `open_store(organisation)` opens that organisation's data, empty at first. Called again it opens the same data again,
 as another process would; the suite does so from several threads, each of which opens its own.
 
-Two more fixtures are for what each host does in its own way. Their tests are skipped until they are overridden:
-`silence(organisation, settings)` switches kinds of notice off, and `let_buy_in_bulk(organisation, portal, roles)`
-switches group purchase on for some roles on one portal, and off for all others there.
+A few more fixtures are for what each host does in its own way. Their tests are skipped until they are overridden:
+`silence(organisation, settings)` switches kinds of notice off; `let_buy_in_bulk(organisation, portal, roles)` switches
+group purchase on for some roles on one portal, and off for all others there; `stand(organisation, session, place)` says
+whose a session's training is, before the session is on sale; `tamper(organisation, partner, number, event)` writes
+another event over one of a wallet's, past the store.
+
+Nobody is trusted: where use cases ask for rights, the suite grants them first.
 
 Each test keeps one promise. Its docstring says which, and what goes wrong in production without it; its messages say
 what to do. `pytest.register_assert_rewrite("lara_core.testing.conformance")` in a `conftest.py` adds the values.
 
-The promises stand by area: `states`, `facts`, `transactions`, `keys`, `notices`, `erasing` and `organisations`.
+The promises stand by area: `states`, `facts`, `transactions`, `keys`, `notices`, `erasing`, `entitlements` and
+`organisations`; `partners` and `wallets` for partner companies.
 """
 
+from lara_core.testing.conformance.entitlements import EntitlementsConformance
 from lara_core.testing.conformance.erasing import ErasingConformance
 from lara_core.testing.conformance.facts import FactsConformance
-from lara_core.testing.conformance.fixtures import LetBuyInBulk, OpenStore, Silence
+from lara_core.testing.conformance.fixtures import LetBuyInBulk, OpenPartnership, OpenStore, Silence, Stand, Tamper
 from lara_core.testing.conformance.keys import KeysConformance
 from lara_core.testing.conformance.notices import NoticesConformance
 from lara_core.testing.conformance.organisations import OrganisationsConformance
+from lara_core.testing.conformance.partners import PartnersConformance
 from lara_core.testing.conformance.states import StatesConformance
 from lara_core.testing.conformance.transactions import TransactionsConformance
+from lara_core.testing.conformance.wallets import WalletsConformance
 
-__all__ = ["GroupPurchaseConformance", "LetBuyInBulk", "OpenStore", "Silence"]
+__all__ = [
+    "GroupPurchaseConformance",
+    "LetBuyInBulk",
+    "OpenPartnership",
+    "OpenStore",
+    "PartnershipConformance",
+    "Silence",
+    "Stand",
+    "Tamper",
+]
 
 
 class GroupPurchaseConformance(
@@ -39,6 +59,11 @@ class GroupPurchaseConformance(
     KeysConformance,
     NoticesConformance,
     ErasingConformance,
+    EntitlementsConformance,
     OrganisationsConformance,
 ):
-    """What a store of sessions, seat pools, charges and registrations promises. The package says how a host runs it."""
+    """What a store of sessions, pools, charges, registrations and rights promises. The package says how to run it."""
+
+
+class PartnershipConformance(PartnersConformance, WalletsConformance):
+    """What a store of partners, offerings, wallets, limits and enrolments promises, beside the first suite."""

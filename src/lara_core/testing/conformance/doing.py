@@ -8,16 +8,17 @@ from typing import Final, ParamSpec, TypeAlias, TypeVar
 from lara_core import purchase
 from lara_core.hosting.once import once
 from lara_core.hosting.places import hold_places
-from lara_core.hosting.ports import GroupPurchase, Receipt, Store
-from lara_core.kernel.decisions import Aggregate, Decision, Event
+from lara_core.hosting.ports import GroupPurchase, Receipt, Store, Work
+from lara_core.kernel.decisions import Act, Aggregate, Decision, Event
 from lara_core.kernel.errors import LaraError
-from lara_core.kernel.ids import HoldId, Key
+from lara_core.kernel.ids import HoldId, Key, PoolId, SessionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.purchase import BuyerRole
 from lara_core.refunds import Charge
 from lara_core.registrations import Registration
-from lara_core.seats import Policy, SeatPool
+from lara_core.rights import Grants
+from lara_core.seats import Policy, SeatDecision, SeatPool
 from lara_core.sessions import Session
 from lara_core.testing.races import insist
 from lara_core.testing.samples import (
@@ -31,11 +32,13 @@ from lara_core.testing.samples import (
     UNTIL,
     Sample,
     act,
+    opened,
 )
 
 P = ParamSpec("P")
 T = TypeVar("T")
 A = TypeVar("A", bound=Aggregate)
+W = TypeVar("W", bound=Work)
 
 Question: TypeAlias = Callable[[GroupPurchase], object]
 
@@ -60,6 +63,8 @@ EVENTS: Final[tuple[Question, ...]] = (
     lambda work: work.charges.events(TRANSACTION),
     lambda work: work.registrations.events(REGISTRATION),
 )
+# What an actor was granted is `None` where nothing was; its history is not found.
+GRANTS: Final[tuple[Question, ...]] = (lambda work: work.entitlements.events(ADMIN),)
 
 
 def ask(store: Store[GroupPurchase], question: Question) -> None:
@@ -89,6 +94,10 @@ def load(work: GroupPurchase, state: Sample) -> Sample:
             return work.charges.get(state.id)
         case Registration():
             return work.registrations.get(state.id)
+        case Grants():
+            found = work.entitlements.find(state.id)
+            assert found is not None, "find what somebody was granted"
+            return found
 
 
 def events(work: GroupPurchase, state: Sample) -> tuple[Event, ...]:
@@ -102,6 +111,8 @@ def events(work: GroupPurchase, state: Sample) -> tuple[Event, ...]:
             return tuple(work.charges.events(state.id))
         case Registration():
             return tuple(work.registrations.events(state.id))
+        case Grants():
+            return tuple(work.entitlements.events(state.id))
 
 
 def save(store: Store[GroupPurchase], decision: Decision[A, Event]) -> A:
@@ -109,6 +120,29 @@ def save(store: Store[GroupPurchase], decision: Decision[A, Event]) -> A:
     with store.transaction() as work:
         work.save(decision)
     return decision.state
+
+
+def put_on_sale(store: Store[GroupPurchase], key: str, session: SessionId = SESSION, *, by: str = ADMIN) -> Receipt:
+    """Put a session on sale under a key; nobody's rights are asked."""
+    return once(store, act(key, by=by), {"session": session}, lambda _: (opened(session),))
+
+
+def on_pool(
+    store: Store[GroupPurchase],
+    key: str,
+    command: Callable[[Act, SeatPool, Session], SeatDecision],
+    *,
+    by: str = ADMIN,
+    pool: PoolId = POOL,
+) -> Receipt:
+    """Do something with a pool under a key; nobody's rights are asked."""
+    acting = act(key, by=by)
+
+    def body(work: GroupPurchase) -> tuple[SeatDecision]:
+        found = work.pools.get(pool)
+        return (command(acting, found, work.sessions.get(found.session)),)
+
+    return once(store, acting, {"pool": pool}, body)
 
 
 def hold_place(store: Store[GroupPurchase], key: str, hold: str, *, places: int = 1, days: int = 0) -> Receipt:
@@ -152,8 +186,8 @@ def outcome(command: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | t
 
 
 def under(
-    key: str, body: Callable[[GroupPurchase], Sequence[Decision[Aggregate, Event]]], *, asking: str = ""
-) -> Callable[[Store[GroupPurchase]], Receipt | type[Exception]]:
+    key: str, body: Callable[[W], Sequence[Decision[Aggregate, Event]]], *, asking: str = ""
+) -> Callable[[Store[W]], Receipt | type[Exception]]:
     """A task: run *body* under *key* until it is not stale; its receipt, or the kind of its error."""
     return lambda store: outcome(insist, partial(once, store, act(key), {"asking": asking}, body))
 

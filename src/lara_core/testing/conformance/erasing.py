@@ -1,9 +1,9 @@
 """Whoever is erased is nowhere any more, and all else is as it was (K13). Part of `lara_core.testing.conformance`."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from lara_core.hosting.erasure import erase_person
-from lara_core.hosting.group_purchase import assign_seats, hand_over_pool
 from lara_core.hosting.outbox import deliver
 from lara_core.hosting.ports import GroupPurchase, Store
 from lara_core.kernel.decisions import Event
@@ -11,7 +11,7 @@ from lara_core.kernel.erasure import Erasure, erased
 from lara_core.kernel.ids import ActorId, Key
 from lara_core.kernel.people import Person
 from lara_core.seats import SeatDecision
-from lara_core.testing.conformance.doing import Crash, buy, events, everything, load, outcome, save, under
+from lara_core.testing.conformance.doing import Crash, buy, events, everything, load, on_pool, outcome, save, under
 from lara_core.testing.conformance.fixtures import NORTH, OpenStore, StoreFixtures
 from lara_core.testing.races import Meeting, at_once, insist
 from lara_core.testing.samples import (
@@ -56,16 +56,17 @@ class ErasingConformance(StoreFixtures):
             for decision in history:
                 _ = save(store, decision)
 
-        def kept(work: GroupPurchase) -> list[tuple[Sample, tuple[Event, ...]]]:
-            last = [history[-1].state for history in told]
+        def kept(work: GroupPurchase, last: Sequence[Sample]) -> list[tuple[Sample, tuple[Event, ...]]]:
             return [(load(work, state), events(work, state)) for state in last]
 
+        states = [history[-1].state for history in told]
         with store.transaction() as work:
-            before = kept(work)
+            before = kept(work, states)
         for erasure in (ERASING, ERASING_ANOTHER):
             erase_person(store, erasure)
         with opened_again.transaction() as work:
-            after = kept(work)
+            # What an actor was granted is found by who stands for them.
+            after = kept(work, [erased(erased(state, ERASING), ERASING_ANOTHER) for state in states])
         for was, found in zip(before, after, strict=True):
             expected = erased(erased(was, ERASING), ERASING_ANOTHER)
             lost = differences(expected, found, type(found[0]).__name__)
@@ -99,7 +100,12 @@ class ErasingConformance(StoreFixtures):
         store = open_store(NORTH)
         _ = save(store, opened())
         by_the_buyer = buy(store, "buy", ANA)
-        by_the_person = assign_seats(store, act("assign", by="ana"), POOL, (BORIS,))
+        by_the_person = on_pool(
+            store,
+            "assign",
+            lambda by, pool, session: pool.assign(by, (BORIS,), session=session, seated=()),
+            by="ana",
+        )
         erase_person(store, ERASING)
         advice = "rewrite the receipts by `erased`, and keep their keys and fingerprints as they are"
         assert outcome(buy, store, "buy", ANA) == erased(by_the_buyer, ERASING), advice
@@ -194,7 +200,9 @@ class ErasingConformance(StoreFixtures):
 
         def hand_over_meanwhile(store: Store[GroupPurchase]) -> None:
             has_begun.wait()
-            _ = insist(partial(hand_over_pool, store, act("meanwhile"), POOL, ActorId("next-heir")))
+            _ = insist(
+                partial(on_pool, store, "meanwhile", lambda by, pool, _: pool.hand_over(by, ActorId("next-heir")))
+            )
             has_written.wait()
 
         def found() -> tuple[list[Person], ActorId]:

@@ -11,6 +11,7 @@ from lara_core.testing.conformance.fixtures import NORTH, LetBuyInBulk, OpenStor
 from lara_core.testing.samples import (
     ANA,
     BORIS,
+    BUYER,
     CHLOE,
     DAWUD,
     EDITH,
@@ -111,11 +112,11 @@ class FactsConformance(StoreFixtures):
         """
         store = open_store(NORTH)
         _ = save(store, opened()), save(store, bought()), save(store, bought(OTHER_POOL))
-        _ = invite_to_seats(store, act("invite"), POOL, (ANA, FAYE))
+        _ = invite_to_seats(store, act("invite", by=BUYER), POOL, (ANA, FAYE))
         advice = "add whoever is invited to the roster: by account and address, or by the address alone"
         joined = Person(FAYE.address, AccountId("account-faye"))
-        assert outcome(assign_seats, store, act("alone"), OTHER_POOL, (ANA, joined)) is Refused, advice
-        (written,) = assign_seats(store, act("with"), OTHER_POOL, (ANA, joined, BORIS)).written
+        assert outcome(assign_seats, store, act("alone", by=BUYER), OTHER_POOL, (ANA, joined)) is Refused, advice
+        (written,) = assign_seats(store, act("with", by=BUYER), OTHER_POOL, (ANA, joined, BORIS)).written
         assigned = written.event
         assert isinstance(assigned, SeatsAssigned), "give back the receipt of what was done"
         assert (assigned.already, [*assigned.learners.values()]) == ((ANA, joined), [BORIS]), advice

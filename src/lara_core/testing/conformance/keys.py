@@ -2,16 +2,15 @@
 
 from functools import partial
 
-from lara_core.hosting.places import open_session
 from lara_core.hosting.ports import GroupPurchase
 from lara_core.kernel.decisions import Refused
 from lara_core.kernel.errors import IdReused
 from lara_core.kernel.ids import ActorId, Key, SessionId
 from lara_core.sessions import SessionDecision
-from lara_core.testing.conformance.doing import hold_place, named, outcome, save, told, under
+from lara_core.testing.conformance.doing import hold_place, named, outcome, put_on_sale, save, told, under
 from lara_core.testing.conformance.fixtures import NORTH, OpenStore, StoreFixtures
 from lara_core.testing.races import Meeting, at_once
-from lara_core.testing.samples import ADMIN, ALIKE, ENDS, OTHER_SESSION, SESSION, STARTS, act, differences, opened
+from lara_core.testing.samples import ADMIN, ALIKE, OTHER_SESSION, SESSION, differences, opened
 
 
 class KeysConformance(StoreFixtures):
@@ -26,7 +25,7 @@ class KeysConformance(StoreFixtures):
         _ = save(store, opened(capacity=1))
         receipt = hold_place(store, "hold", "hold")
         for number in range(20):
-            _ = open_session(store, act(f"other-{number}"), SessionId(f"other-{number}"), starts=STARTS, ends=ENDS)
+            _ = put_on_sale(store, f"other-{number}", SessionId(f"other-{number}"))
         assert outcome(hold_place, store, "fresh", "hold") is Refused, "by now the rule refuses it"
         advice = "keep keys for good: at no age and at no number is one forgotten"
         assert outcome(hold_place, store, "hold", "hold", days=400) == receipt, advice
@@ -52,7 +51,7 @@ class KeysConformance(StoreFixtures):
                 assert work.answer(ADMIN, Key(key)) is None, (
                     "compare keys byte by byte (no case folding, no normalisation), and keep all their 255 characters"
                 )
-            _ = open_session(store, act(key), session, starts=STARTS, ends=ENDS)
+            _ = put_on_sale(store, key, session)
         with store.transaction() as work:
             answers = [work.answer(ADMIN, Key(key)) for key in ALIKE]
         found = [answer and answer.receipt.written[0].id for answer in answers]
@@ -67,7 +66,7 @@ class KeysConformance(StoreFixtures):
         for actor in ("ana", "Ana", "boris"):
             with store.transaction() as work:
                 assert work.answer(ActorId(actor), Key("1")) is None, "look keys up by actor and key together"
-            _ = open_session(store, act("1", by=actor), SessionId(actor), starts=STARTS, ends=ENDS)
+            _ = put_on_sale(store, "1", SessionId(actor), by=actor)
 
     def test_a_refusal_leaves_the_key_fresh(self, open_store: OpenStore) -> None:
         """A command that was refused has written nothing, and its key may be tried again (K4).

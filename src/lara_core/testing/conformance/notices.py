@@ -1,20 +1,19 @@
 """Whoever is to be told is told, once for each key (K12). Part of `lara_core.testing.conformance`."""
 
-from lara_core.hosting.group_purchase import cancel_seats
 from lara_core.hosting.outbox import deliver
 from lara_core.kernel.ids import SeatNo
 from lara_core.telling.notices import Notice, Setting, Template
-from lara_core.testing.conformance.doing import Crash, buy, outcome, save
+from lara_core.testing.conformance.doing import Crash, buy, on_pool, outcome, save
 from lara_core.testing.conformance.fixtures import NORTH, OpenStore, Silence, StoreFixtures
 from lara_core.testing.samples import (
     ANA,
     BORIS,
     CHLOE,
     DAWUD,
-    POOL,
-    act,
     bought,
     differences,
+    enrolled_in,
+    exhausted,
     invitation,
     notice,
     offered,
@@ -52,12 +51,20 @@ class NoticesConformance(StoreFixtures):
         """
         store = open_store(NORTH)
         _ = save(store, opened()), save(store, bought())
-        put_out = notice("d", to=CHLOE), refunded("c"), invitation("a"), offered("e"), notice("b", to=DAWUD)
+        put_out = (
+            notice("d", to=CHLOE),
+            refunded("c"),
+            invitation("a"),
+            offered("e"),
+            exhausted("g"),
+            enrolled_in("f"),
+            notice("b", to=DAWUD),
+        )
         for some in (put_out[:2], put_out[2:]):
             with store.transaction() as work:
                 work.put_out(some)
         with store.transaction() as work:
-            lost = differences(put_out[:4], tuple(work.waiting(4)), "waiting")
+            lost = differences(put_out[:6], tuple(work.waiting(6)), "waiting")
             assert not lost, f"give the oldest notices first, no more than asked, as they were put out: {lost}"
             work.sent(put_out[1])
         with store.transaction() as work:
@@ -94,7 +101,7 @@ class NoticesConformance(StoreFixtures):
         _ = silence(NORTH, (Setting.TELL_ENROLLED, Setting.TELL_BUYER_CANCELLED))
         store = open_store(NORTH)
         _ = buy(store, "buy", ANA)
-        _ = cancel_seats(store, act("cancel"), POOL, (SeatNo(1),))
+        _ = on_pool(store, "cancel", lambda by, pool, session: pool.cancel(by, (SeatNo(1),), session=session))
         with store.transaction() as work:
             told = [each.template for each in work.waiting(10)]
         assert told == [Template.CANCELLED], "let `silenced` hold what the organisation switched off, and nothing else"

@@ -3,25 +3,22 @@
 from functools import partial
 
 from lara_core.hosting.erasure import erase_person
-from lara_core.hosting.places import open_session
 from lara_core.hosting.ports import GroupPurchase, Store
 from lara_core.kernel.errors import NotFound
 from lara_core.kernel.ids import Key
-from lara_core.testing.conformance.doing import STATES, ask, buy, everything, outcome, save
+from lara_core.testing.conformance.doing import GRANTS, STATES, ask, buy, everything, outcome, put_on_sale, save
 from lara_core.testing.conformance.fixtures import NORTH, SOUTH, OpenStore, StoreFixtures
 from lara_core.testing.races import at_once
 from lara_core.testing.samples import (
     ADMIN,
     ANA,
     DAWUD,
-    ENDS,
     ERASING,
     REGISTRATION,
     SESSION,
-    STARTS,
     TRANSACTION,
-    act,
     captured,
+    granted,
     notice,
     opened,
     registered,
@@ -37,10 +34,10 @@ class OrganisationsConformance(StoreFixtures):
         Otherwise one customer reads, or changes, what belongs to another.
         """
         north, south = open_store(NORTH), open_store(SOUTH)
-        _ = open_session(north, act("open"), SESSION, starts=STARTS, ends=ENDS)
+        _ = put_on_sale(north, "open"), save(north, granted())
         _ = buy(north, "buy", ANA)
         _ = save(north, captured()), save(north, registered())
-        for question in STATES:
+        for question in (*STATES, *GRANTS):
             assert outcome(ask, south, question) is NotFound, "what is another organisation's is not found"
         with south.transaction() as work:
             assert list(work.waiting(10)) == [], "each organisation has an outbox of its own"
@@ -64,7 +61,7 @@ class OrganisationsConformance(StoreFixtures):
         Otherwise what a buyer was answered is gone with the process that answered.
         """
         store = open_store(NORTH)
-        _ = open_session(store, act("open"), SESSION, starts=STARTS, ends=ENDS)
+        _ = put_on_sale(store, "open")
         _ = buy(store, "buy", ANA)
         _ = save(store, captured()), save(store, registered())
         with store.transaction() as work:

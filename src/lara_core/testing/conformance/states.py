@@ -4,18 +4,20 @@ from itertools import chain
 
 from lara_core.kernel.decisions import Decision
 from lara_core.kernel.errors import IdReused, NotFound, StaleState
-from lara_core.kernel.ids import HoldId, PoolId, RegistrationId, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, HoldId, PartnerId, PoolId, RegistrationId, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
-from lara_core.testing.conformance.doing import EVENTS, STATES, ask, events, load, outcome, save
+from lara_core.testing.conformance.doing import EVENTS, GRANTS, STATES, ask, events, load, outcome, save
 from lara_core.testing.conformance.fixtures import NORTH, OpenStore, StoreFixtures
 from lara_core.testing.laws import fold
 from lara_core.testing.samples import (
+    ADMIN,
     ALIKE,
     ANA,
     BORIS,
     DAWUD,
     OTHER_TRANSACTION,
+    PARTNER,
     POOL,
     REGISTRATION,
     SESSION,
@@ -25,6 +27,7 @@ from lara_core.testing.samples import (
     bought,
     captured,
     differences,
+    granted,
     histories,
     opened,
     registered,
@@ -92,18 +95,21 @@ class StatesConformance(StoreFixtures):
             save(store, bought(learners=(ANA,))),
             save(store, captured()),
             save(store, registered()),
+            save(store, granted()),
         )
         advice = "insert what has as many events as its version, and answer IdReused where its id is there"
         assert outcome(save, store, opened(capacity=1)) is IdReused, advice
         assert outcome(save, store, bought(learners=(BORIS,))) is IdReused, advice
         assert outcome(save, store, captured(euros=31)) is IdReused, advice
         assert outcome(save, store, registered(person=DAWUD)) is IdReused, advice
+        assert outcome(save, store, granted(partner=PARTNER)) is IdReused, advice
         with store.transaction() as work:
             left = (
                 work.sessions.get(SESSION),
                 work.pools.get(POOL),
                 work.charges.get(TRANSACTION),
                 work.registrations.get(REGISTRATION),
+                work.entitlements.find(ADMIN),
             )
         assert left == kept, "an insert never replaces"
 
@@ -119,19 +125,26 @@ class StatesConformance(StoreFixtures):
             _ = save(store, captured(TransactionId(name), euros=places))
             who = Person.of(f"{places}@example.com", f"account-{places}")
             _ = save(store, registered(RegistrationId(name), who, session=SessionId(name)))
+            _ = save(store, granted(ActorId(name), partner=PartnerId(f"partner-{places}")))
         with store.transaction() as work:
             sessions = [work.sessions.get(SessionId(name)) for name in ALIKE]
             pools = [work.pools.get(PoolId(name)) for name in ALIKE]
             charges = [work.charges.get(TransactionId(name)) for name in ALIKE]
             registrations = [work.registrations.get(RegistrationId(name)) for name in ALIKE]
+            grants = [work.entitlements.find(ActorId(name)) for name in ALIKE]
         found = [
-            (session.capacity, len(pool.free), charge.captured, registration.person.account)
-            for session, pool, charge, registration in zip(sessions, pools, charges, registrations, strict=True)
+            (session.capacity, len(pool.free), charge.captured, registration.person.account, held and held.partner)
+            for session, pool, charge, registration, held in zip(
+                sessions, pools, charges, registrations, grants, strict=True
+            )
         ]
-        expected = [(places, places, Money.of(places, "EUR"), f"account-{places}") for places, _ in enumerate(ALIKE, 1)]
+        expected = [
+            (places, places, Money.of(places, "EUR"), f"account-{places}", f"partner-{places}")
+            for places, _ in enumerate(ALIKE, 1)
+        ]
         assert found == expected, (
             "compare ids byte by byte (no case folding, no normalisation), keep all their 255 characters, and keep "
-            "those of sessions, pools, charges and registrations apart"
+            "those of sessions, pools, charges, registrations and actors apart"
         )
 
     def test_what_is_not_there_is_not_found(self, open_store: OpenStore) -> None:
@@ -139,7 +152,7 @@ class StatesConformance(StoreFixtures):
 
         Otherwise a mistyped link is an error page, and wakes somebody who is on call.
         """
-        for question in (*STATES, *EVENTS):
+        for question in (*STATES, *EVENTS, *GRANTS):
             assert outcome(ask, open_store(NORTH), question) is NotFound, "raise NotFound where nothing is kept"
         with open_store(NORTH).transaction() as work:
             assert work.charges.find(TRANSACTION) is None, "`find` gives None where nothing is kept"

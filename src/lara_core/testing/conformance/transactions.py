@@ -14,6 +14,7 @@ from lara_core.registrations import Registration, RegistrationDecision
 from lara_core.seats import Mode, SeatDecision
 from lara_core.sessions import SessionDecision
 from lara_core.testing.conformance.doing import (
+    GRANTS,
     STATES,
     Crash,
     Withdrawn,
@@ -43,6 +44,7 @@ from lara_core.testing.samples import (
     act,
     bought,
     captured,
+    granted,
     notice,
     opened,
     registered,
@@ -92,7 +94,7 @@ class TransactionsConformance(StoreFixtures):
         store = open_store(NORTH)
 
         def crash() -> None:
-            decisions = opened(), bought(learners=(ANA,)), captured(), registered()
+            decisions = opened(), bought(learners=(ANA,)), captured(), registered(), granted()
             with store.transaction() as work:
                 for decision in decisions:
                     work.save(decision)
@@ -101,7 +103,7 @@ class TransactionsConformance(StoreFixtures):
                 raise Crash
 
         assert outcome(crash) is Crash, "let the exception through"
-        for question in STATES:
+        for question in (*STATES, *GRANTS):
             assert outcome(ask, store, question) is NotFound, "undo what was saved"
         with store.transaction() as work:
             assert work.answer(ADMIN, Key("crash")) is None, "undo what was recorded"

@@ -21,6 +21,7 @@ from lara_core.seats import (
     RemindersUsed,
     SameHolder,
     SeatState,
+    SessionCalledOff,
 )
 from lara_core.testing.model.money import Charges
 from lara_core.testing.model.words import (
@@ -80,6 +81,8 @@ class Invitations(Charges):
     def remind_invitees(self, act: Act, pool: PoolId, seats: Collection[SeatNo]) -> None:
         """Nothing moves."""
         found, session = self._pool(pool)
+        if session["cancelled"]:
+            raise No(SessionCalledOff())
         if not seats:
             raise No(NobodyToRemind())
         asked: dict[SeatNo, Person] = {}

@@ -1,6 +1,6 @@
 """Sessions, their waiting lists and registrations, told a second time. Part of `lara_core.testing.model`."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from lara_core.kernel.deadlines import Deadline
@@ -8,6 +8,7 @@ from lara_core.kernel.decisions import Act, Event
 from lara_core.kernel.ids import HoldId, RegistrationId, SessionId
 from lara_core.kernel.people import Person
 from lara_core.registrations import (
+    NobodyToRegister,
     Origin,
     Registered,
     RegistrantNeedsAccount,
@@ -21,7 +22,6 @@ from lara_core.registrations import (
     RegistrationSessionOver,
     RegistrationState,
 )
-from lara_core.seats import NobodyToSeat
 from lara_core.sessions import (
     AlreadySitting,
     AlreadyWaiting,
@@ -281,19 +281,26 @@ class Places(Keeping):
         event = made(name, session, person, origin, act)
         self._begin("registration", name, event, session=session, person=person, origin=origin, state=state)
 
-    def import_registrations(self, act: Act, session: SessionId, people: Mapping[RegistrationId, Person]) -> None:
+    def import_registrations(
+        self, act: Act, session: SessionId, people: Sequence[tuple[RegistrationId, Person]]
+    ) -> None:
         """All of them or none; who is named again, or sits already, is left out."""
-        _ = self.get("session", session)
-        named, _ = distinct(people.values())
+        found = self.get("session", session)
+        named, _ = distinct([person for _, person in people])
         sitting = self._keys_in(session)
         coming = [person for person in named if not keys_of(person) & sitting]
         if not coming:
-            raise No(NobodyToSeat(tuple(named)))
+            raise No(NobodyToRegister(tuple(named)))
         for person in coming:
             self._may_register(act, session, person)
-        self._take(act, session, len(coming))
+        hoping = [*found["queue"], *(who for _, who in offers_of(found, act.at))] if not found["cancelled"] else []
+        awaited = [person for person in coming if any(same(one, person) for one in hoping)]
+        for person in awaited:
+            self._take(act, session, 1, to=person)
+        if len(coming) > len(awaited):
+            self._take(act, session, len(coming) - len(awaited))
         for person in coming:
-            name = next(name for name, who in people.items() if who == person)
+            name = next(name for name, who in people if who == person)
             self._registered(act, name, session, person, Origin.IMPORTED, approval=False)
 
     def approve_registration(self, act: Act, registration: RegistrationId) -> None:

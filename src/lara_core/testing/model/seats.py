@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act
+from lara_core.kernel.errors import NotFound
 from lara_core.kernel.ids import (
     ActorId,
     HoldId,
@@ -18,7 +19,7 @@ from lara_core.kernel.ids import (
 )
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
-from lara_core.purchase import BulkBuyingOff, BuyerRole, OtherProvider
+from lara_core.purchase import AlreadyCaptured, BulkBuyingOff, BuyerRole, NoSeatNamed, OtherProvider
 from lara_core.refunds import NothingCaptured, OtherCurrency, Override
 from lara_core.registrations import RegistrationCancelled, RegistrationState
 from lara_core.seats import (
@@ -130,6 +131,8 @@ class Model(Invitations):
     ) -> None:
         """As many seats as prices, and who is named on the first of them."""
         found = self.get("session", session)
+        if transaction in self.kept["charge"]:
+            raise No(AlreadyCaptured(transaction))
         if role not in self.bulk_buyers.get(portal, ()):
             raise No(BulkBuyingOff(role))
         not_ended(found, act.at)
@@ -145,7 +148,8 @@ class Model(Invitations):
             raise No(NotEnoughSeats(len(people), len(prices)))
         with_accounts(learners)
         self._not_seated(session, people)
-        self._take(act, session, len(prices), hold=hold)
+        own = people[0] if len(people) == len(prices) == 1 else None
+        self._take(act, session, len(prices), hold=hold, to=own)
         enrolled = {SeatNo(number): person for number, person in enumerate(learners, 1)}
         invited = {SeatNo(number): person for number, person in enumerate(invitees, len(learners) + 1)}
         until = until_of(policy, act.at) if invitees else None
@@ -294,7 +298,10 @@ class Model(Invitations):
         as_buyer: bool = False,
     ) -> None:
         """Every live seat of all its pools."""
-        live = [PoolId(name) for name, pool in self._of("pool", transaction=transaction) if live_seats(pool)]
+        pools = [*self._of("pool", transaction=transaction)]
+        if not pools:
+            raise No(NotFound)
+        live = [PoolId(name) for name, pool in pools if live_seats(pool)]
         if not live:
             raise No(NothingToCancel())
         for name in live:
@@ -455,10 +462,11 @@ class Model(Invitations):
     ) -> None:
         """What was kept of cancelled seats goes back after all."""
         found, _ = self._pool(pool)
-        _ = self.get("charge", found["transaction"])
+        charge = self.get("charge", found["transaction"])
         if not seats:
-            raise No(NothingToCancel())
+            raise No(NoSeatNamed())
         for seat in sorted(set(seats)):
             if (state := seat_of(found, seat)["is"]) is not SeatState.CANCELLED:
                 raise No(SeatIs(seat, state))
-        self._settle(act, pool, sorted(set(seats)), refund, override=override)
+        taken_for = [seat for seat in sorted(set(seats)) if (pool, seat) in charge["seats"]]
+        self._settle(act, pool, taken_for, refund, override=override)

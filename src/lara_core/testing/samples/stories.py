@@ -1,4 +1,4 @@
-"""What happened to sessions, pools, charges and registrations: each event at least once, and each field filled.
+"""What happened to sessions, pools, charges, registrations and rights: each event at least once, and each field filled.
 
 Part of `lara_core.testing.samples`.
 """
@@ -10,11 +10,22 @@ from typing import Final, TypeAlias, TypeVar
 
 from lara_core.kernel.deadlines import Deadline, Zone
 from lara_core.kernel.decisions import Aggregate, Decision, Event
-from lara_core.kernel.ids import ActorId, HoldId, PoolId, RefundId, RegistrationId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import (
+    ActorId,
+    HoldId,
+    PoolId,
+    ProviderId,
+    RefundId,
+    RegistrationId,
+    SeatNo,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.refunds import Charge, ChargeDecision, Override, RefundTerms
 from lara_core.registrations import Origin, Registration, RegistrationDecision
+from lara_core.rights import PARTNER_ADMINISTRATOR, Action, Grants, GrantsDecision, Right, Scope
 from lara_core.seats import Mode, Policy, SeatDecision, SeatPool
 from lara_core.sessions import Session, SessionDecision, WaitingList
 from lara_core.testing.samples.values import (
@@ -23,9 +34,11 @@ from lara_core.testing.samples.values import (
     BUYER,
     CHLOE,
     CHLOE_AGAIN,
+    COURSE,
     DAWUD,
     EDITH,
     ENDS,
+    EVERYTHING,
     FAYE,
     FAYE_ACCEPTING,
     GITA,
@@ -33,6 +46,9 @@ from lara_core.testing.samples.values import (
     GITA_MISTYPED,
     LATER,
     NOW,
+    OTHER_PARTNER,
+    PARTNER,
+    POOL,
     PRICES,
     STARTS,
     UNTIL,
@@ -40,7 +56,7 @@ from lara_core.testing.samples.values import (
     opened,
 )
 
-Sample: TypeAlias = Session | SeatPool | Charge | Registration
+Sample: TypeAlias = Session | SeatPool | Charge | Registration | Grants
 """What the samples are of."""
 
 MOVED: Final = PoolId("pool-JPY-moved")
@@ -50,24 +66,24 @@ E = TypeVar("E", bound=Event)
 
 
 def histories() -> Sequence[Sequence[Decision[Sample, Event]]]:
-    """What happened to some sessions, pools, charges and registrations: each event at least once.
+    """What happened to some sessions, pools, charges, registrations and rights: each event at least once.
 
     A session comes before its pools and registrations, and the pools of a charge before the charge.
     """
-    told: list[Sequence[Decision[Sample, Event]]] = [_counted(), _waited(), _cancelled()]
+    all_of_them: list[Sequence[Decision[Sample, Event]]] = [_counted(), _waited(), _cancelled()]
     for tell, prices in zip((_at_purchase, _in_both_modes, _at_once, _by_invitation), PRICES, strict=True):
         session = opened(SessionId(f"session-{prices[0].currency}"))
-        told += [(session, session.state.take(act("take"), len(prices))), tell(session.state, prices)]
+        all_of_them += [(session, session.state.take(act("take"), len(prices))), tell(session.state, prices)]
     yen, _, dinars, _ = PRICES
     elsewhere = opened(SessionId("session-elsewhere"))
-    told += [(elsewhere, elsewhere.state.take(act("take"), 1)), _arrived(elsewhere.state, yen)]
-    told += [_refunded_at_last(yen), *_kept_and_overridden(dinars)]
+    all_of_them += [(elsewhere, elsewhere.state.take(act("take"), 1)), _arrived(elsewhere.state, yen)]
+    all_of_them += [_refunded_at_last(yen), *_kept_and_overridden(dinars)]
     session = opened(SessionId("session-registrations"))
-    told += [(session, session.state.take(act("take"), 4)), *_registered(session.state)]
-    return told
+    all_of_them += [(session, session.state.take(act("take"), 4)), *_registered(session.state)]
+    return [*all_of_them, _granted(), _moved()]
 
 
-def _told(begun: Decision[A, E], *commands: Callable[[A], Decision[A, E]]) -> Sequence[Decision[A, E]]:
+def told(begun: Decision[A, E], *commands: Callable[[A], Decision[A, E]]) -> Sequence[Decision[A, E]]:
     """One decision after another, each on the state that the one before led to."""
     history = [begun]
     for command in commands:
@@ -83,7 +99,7 @@ def _counted() -> Sequence[SessionDecision]:
     day = Deadline.on(date(2030, 3, 31), Zone("Europe/Paris"))
     secured, converted, released = HoldId("secured"), HoldId("converted"), HoldId("released")
     soon = [Deadline.at(LATER + timedelta(microseconds=tick)) for tick in (1, 2)]
-    return _told(
+    return told(
         opened(capacity=40),
         lambda session: session.hold(act("day"), HoldId("day"), 3, until=day),
         lambda session: session.hold(act("instant"), HoldId("instant"), 2, until=UNTIL),
@@ -112,7 +128,7 @@ def _waited() -> Sequence[SessionDecision]:
         waiting_list=WaitingList(automatic=True, offer_hours=36),
     )
     too_late = NOW + timedelta(hours=36, microseconds=1)
-    return _told(
+    return told(
         session,
         lambda session: session.take(act("take"), 2),
         *(partial(_joined, person) for person in (GITA, FAYE, DAWUD, BORIS, CHLOE)),
@@ -137,7 +153,7 @@ def _cancelled() -> Sequence[SessionDecision]:
     )
     first, second = (Deadline.at(NOW + timedelta(minutes=minutes)) for minutes in (10, 20))
     between, after = (NOW + timedelta(minutes=minutes) for minutes in (15, 25))
-    return _told(
+    return told(
         session,
         lambda session: session.take(act("take"), 1),
         lambda session: session.hold(act("first"), HoldId("first"), 1, until=first),
@@ -181,7 +197,7 @@ def _at_purchase(session: Session, prices: Sequence[Money]) -> Sequence[SeatDeci
         buyers_cancel=True,
     )
     there, overdue = opened(SessionId("session-elsewhere")).state, NOW + timedelta(hours=24)
-    return _told(
+    return told(
         _begun(session, prices, policy, learners=(ANA, BORIS), invitees=(FAYE, CHLOE)),
         lambda pool: pool.revoke(act("reassign"), one, to=EDITH, session=session, seated=()),
         lambda pool: pool.revoke(
@@ -207,7 +223,7 @@ def _at_purchase(session: Session, prices: Sequence[Money]) -> Sequence[SeatDeci
 def _arrived(session: Session, prices: Sequence[Money]) -> Sequence[SeatDecision]:
     """Whoever was transferred in `_at_purchase` has the one seat of another pool, and leaves it."""
     policy = Policy(assign_at_purchase=True, withdrawal=True)
-    return _told(
+    return told(
         _begun(session, prices[1:2], policy, pool=MOVED, learners=(FAYE_ACCEPTING,)),
         lambda pool: pool.withdraw(act("withdraw", by="faye"), SeatNo(1), session=session),
     )
@@ -221,7 +237,7 @@ def _in_both_modes(session: Session, prices: Sequence[Money]) -> Sequence[SeatDe
     one, two, three, four = (SeatNo(number) for number in range(1, 5))
     late = NOW + timedelta(days=8)
     invoice = Deadline.on(date(2030, 3, 31), Zone("Europe/Paris"))
-    return _told(
+    return told(
         _begun(session, prices, Policy(release_unpaid=True), learners=(ANA, BORIS), invoice=invoice),
         lambda pool: pool.revoke(act("revoke"), two, session=session, seated=()),
         lambda pool: pool.cancel(act("cancel-free"), (four,), session=session),
@@ -238,7 +254,7 @@ def _in_both_modes(session: Session, prices: Sequence[Money]) -> Sequence[SeatDe
 def _at_once(session: Session, prices: Sequence[Money]) -> Sequence[SeatDecision]:
     """Seats are given *immediately* alone, the last of them while the session runs."""
     policy = Policy(modes=frozenset({Mode.IMMEDIATE}), invitation_hours=1, reminders=0)
-    return _told(
+    return told(
         _begun(session, prices, policy, learners=(ANA,)),
         lambda pool: pool.revoke(act("reassign"), SeatNo(1), to=EDITH, session=session, seated=()),
         lambda pool: pool.cancel(act("cancel"), (SeatNo(4),), session=session),
@@ -253,7 +269,7 @@ def _by_invitation(session: Session, prices: Sequence[Money]) -> Sequence[SeatDe
     """
     policy = Policy(modes=frozenset({Mode.CONFIRMATION}), invitation_hours=24 * 30, reminders=100)
     late = NOW + timedelta(days=80)
-    return _told(
+    return told(
         _begun(session, prices, policy, invitees=(CHLOE, GITA)),
         lambda pool: pool.decline(act("decline", by="chloé"), SeatNo(1), 1, session=session),
         lambda pool: pool.invite(act("invite", at=late), (CHLOE, FAYE), session=session, seated=GITA.keys),
@@ -275,7 +291,7 @@ def _refunded_at_last(prices: Sequence[Money]) -> Sequence[ChargeDecision]:
     one, two, three, four = (SeatNo(number) for number in range(1, 5))
     refund, terms = RefundId("remboursement-é"), RefundTerms("12.50", Money.of(10, "JPY"), Money.of(300, "JPY"), 48)
     paid, kept = {one: prices[0], two: prices[1]}, {four: prices[3]}
-    return _told(
+    return told(
         _captured(Money.of(10_000_000_000, "JPY"), terms),
         lambda charge: charge.settle(act("settle"), charge.id, pool, paid, session=session, refund=refund),
         lambda charge: charge.fail(act("fail", by="prestataire-é", at=LATER), refund),
@@ -310,11 +326,11 @@ def _kept_and_overridden(prices: Sequence[Money]) -> Sequence[Sequence[SeatDecis
     given = {four: prices[3]}
     override = Override("Malade : « fièvre », ça arrive")
     return (
-        _told(
+        told(
             _begun(session, prices, Policy(), pool=other),
             lambda pool: pool.cancel(act("cancel-second", at=late), (four,), session=session),
         ),
-        _told(
+        told(
             _captured(Money.of("20.000", "KWD"), terms),
             lambda charge: charge.settle(act("settle"), charge.id, pool, given, session=session, refund=in_part),
             lambda charge: charge.fail(act("fail"), in_part),
@@ -371,20 +387,51 @@ def _registered(session: Session) -> Sequence[Sequence[RegistrationDecision]]:
     """One is registered at once, one is asked for and approved, one is refused, one comes with a roster."""
     register = partial(Registration.register, session=session, seated=())
     return (
-        _told(
+        told(
             register(act("register"), RegistrationId("at-once"), person=ANA, approval=False),
             lambda registration: registration.cancel(act("cancel", by="ana"), session=session),
         ),
-        _told(
+        told(
             register(act("ask", by="chloé"), RegistrationId("approuvée"), person=CHLOE, approval=True),
             lambda registration: registration.approve(act("approve"), session=session),
         ),
-        _told(
+        told(
             register(act("ask"), RegistrationId("refused"), person=BORIS, approval=True),
             lambda registration: registration.refuse(act("refuse", at=LATER), session=session),
         ),
-        _told(
+        told(
             register(act("import"), RegistrationId("imported"), person=DAWUD, approval=False, origin=Origin.IMPORTED),
             lambda registration: registration.cancel(act("cancel-imported"), session=session),
         ),
+    )
+
+
+# --- Rights
+
+
+def _granted() -> Sequence[GrantsDecision]:
+    """Grants of every scope to one of a partner's people, some of them taken back, and a role for a while."""
+    everywhere, within = Scope(), Scope(partner=PARTNER, provider=ProviderId("prestataire-é"))
+    trained, sold = Scope(training=COURSE), Scope(pool=POOL)
+    some = (Action.VIEW, Action.EDIT, Action.DELETE)
+    return told(
+        Grants.open(act("admit"), ActorId("ana"), partner=PARTNER),
+        lambda grants: grants.grant(act("grant"), Right.REPORTS, scope=everywhere),
+        lambda grants: grants.grant(act("more"), Right.PARTICIPANTS, some, scope=within),
+        lambda grants: grants.grant(act("trained"), Right.RESOURCES, tuple(Action), scope=trained),
+        lambda grants: grants.grant(act("sold"), Right.MANAGE_GROUP_PURCHASES, scope=sold),
+        lambda grants: grants.revoke(act("less"), Right.PARTICIPANTS, (Action.DELETE,), scope=within),
+        lambda grants: grants.grant_role(act("role"), PARTNER_ADMINISTRATOR, scope=within),
+        lambda grants: grants.grant_role(act("for-a-while"), PARTNER_ADMINISTRATOR, scope=trained),
+        lambda grants: grants.revoke_role(act("no-more", at=LATER), PARTNER_ADMINISTRATOR.name, scope=trained),
+    )
+
+
+def _moved() -> Sequence[GrantsDecision]:
+    """Somebody of the organisation's own goes to a partner and comes back; then everything is granted."""
+    return told(
+        Grants.open(act("admit"), ActorId("chloé"), partner=None),
+        lambda grants: grants.move(act("move"), OTHER_PARTNER),
+        lambda grants: grants.move(act("move-back", at=LATER), None),
+        lambda grants: grants.grant_role(act("all", at=LATER), EVERYTHING, scope=Scope()),
     )

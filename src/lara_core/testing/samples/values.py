@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from lara_core.kernel.credits import Credits
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.decisions import Act
+from lara_core.kernel.decisions import Act, in_turn
 from lara_core.kernel.erasure import Erasure
 from lara_core.kernel.ids import (
     ActorId,
+    CourseId,
     HoldId,
     Key,
+    PartnerId,
     PoolId,
     PortalId,
     RegistrationId,
@@ -22,6 +25,7 @@ from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.refunds import Charge, ChargeDecision, RefundTerms
 from lara_core.registrations import Registration, RegistrationDecision
+from lara_core.rights import MATRIX, Grants, GrantsDecision, Role, Scope
 from lara_core.seats import Policy, SeatDecision, SeatPool
 from lara_core.sessions import Session, SessionDecision
 from lara_core.telling.notices import Notice, Template
@@ -42,6 +46,10 @@ REGISTRATION: Final = RegistrationId("registration-1")
 OTHER_REGISTRATION: Final = RegistrationId("registration-2")
 PORTAL: Final = PortalId("academy")
 OTHER_PORTAL: Final = PortalId("académie")
+PARTNER: Final = PartnerId("partner-1")
+OTHER_PARTNER: Final = PartnerId("partner-2")
+COURSE: Final = CourseId("welding")
+OTHER_COURSE: Final = CourseId("soudure-à-l'arc")
 ADMIN: Final = ActorId("admin")
 BUYER: Final = ActorId("acheteuse-é")
 
@@ -90,6 +98,8 @@ PRICES: Final = (
     (Money.of("0.001", "KWD"), Money.of("1.234", "KWD"), Money.of("0.000", "KWD"), Money.of("5.500", "KWD")),
     (Money.of("0.0001", "CLF"), Money.of("2.0000", "CLF"), Money.of("3.5000", "CLF"), Money.of("0.0000", "CLF")),
 )
+
+EVERYTHING: Final = Role("everything", MATRIX)
 
 
 def act(key: str, *, by: str = ADMIN, at: datetime = NOW) -> Act:
@@ -145,6 +155,12 @@ def registered(
     )
 
 
+def granted(actor: ActorId = ADMIN, *, partner: PartnerId | None = None) -> GrantsDecision:
+    """All that can be granted to *actor*, everywhere, as one of *partner*'s people or of the organisation's own."""
+    begun = Grants.open(act("admit"), actor, partner=partner)
+    return in_turn(begun, begun.state.grant_role(act("grant"), EVERYTHING, scope=Scope(partner=partner)))
+
+
 def notice(key: str, *, to: Person | ActorId = ANA) -> Notice:
     """Something to tell *to* about a seat of `POOL`."""
     return Notice(key, to, Template.ENROLLED, SESSION, POOL, (SeatNo(1),))
@@ -165,3 +181,13 @@ def refunded(key: str) -> Notice:
 def offered(key: str, *, to: Person = FAYE) -> Notice:
     """What *to* reads who waited, and is offered a place."""
     return Notice(key, to, Template.OFFERED, SESSION, hold=HoldId("offer:7.1"), until=UNTIL)
+
+
+def exhausted(key: str, *, to: ActorId = ADMIN) -> Notice:
+    """What *to* reads when the wallet of `PARTNER` does not suffice."""
+    return Notice(key, to, Template.WALLET_EXHAUSTED, partner=PARTNER, price=Credits(10**12), available=5_000_000_000)
+
+
+def enrolled_in(key: str, *, to: Person = FAYE) -> Notice:
+    """What *to* reads whom `PARTNER` has enrolled in `COURSE`."""
+    return Notice(key, to, Template.PARTICIPANT_ENROLLED, course=COURSE, partner=PARTNER)

@@ -1,6 +1,6 @@
 """Hypothesis strategies for the values of this library, and for states that real commands reached.
 
-No state is built by hand: sessions, pools, charges, registrations and their events are what the rules allowed when
+No state is built by hand: sessions, pools, wallets, all the others and their events are what the rules allowed when
 commands were tried on them one after another. So whatever a strategy gives, a host may find in its database.
 
 `lara_core.testing.plugin` registers them, so that `hypothesis.strategies.from_type(SeatPool)` works by itself.
@@ -12,13 +12,26 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError("strategies need Hypothesis: install lara-core[testing]") from missing
 
 from lara_core.testing.strategies.of_charges import charge_histories
+from lara_core.testing.strategies.of_partners import (
+    brandings,
+    enrolment_histories,
+    offering_histories,
+    partner_histories,
+)
 from lara_core.testing.strategies.of_pools import pool_histories
+from lara_core.testing.strategies.of_rights import grants_histories, places, roles, scopes, single_grants
 from lara_core.testing.strategies.of_sessions import registration_histories, session_histories
+from lara_core.testing.strategies.of_wallets import limit_histories, wallet_entries, wallet_histories
 from lara_core.testing.strategies.outcomes import (
     charge_events,
     charges,
+    enrolments,
     events_of,
+    grants,
+    limits,
     notices,
+    offerings,
+    partners,
     receipts,
     refunds,
     registration_events,
@@ -28,12 +41,14 @@ from lara_core.testing.strategies.outcomes import (
     seat_pools,
     session_events,
     sessions,
+    wallets,
 )
 from lara_core.testing.strategies.values import (
     accounts,
     actors,
     acts,
     addresses,
+    credit_amounts,
     currencies,
     deadlines,
     erasures,
@@ -60,23 +75,36 @@ __all__ = [
     "actors",
     "acts",
     "addresses",
+    "brandings",
     "charge_events",
     "charge_histories",
     "charges",
+    "credit_amounts",
     "currencies",
     "deadlines",
+    "enrolment_histories",
+    "enrolments",
     "erasures",
     "events_of",
+    "grants",
+    "grants_histories",
     "holds",
     "ids",
     "instants",
     "invitations",
     "keys",
+    "limit_histories",
+    "limits",
     "local_days",
     "money",
     "notices",
+    "offering_histories",
+    "offerings",
     "overrides",
+    "partner_histories",
+    "partners",
     "people",
+    "places",
     "policies",
     "pool_histories",
     "prices",
@@ -85,6 +113,8 @@ __all__ = [
     "registration_events",
     "registration_histories",
     "registrations",
+    "roles",
+    "scopes",
     "seat_events",
     "seat_money",
     "seat_numbers",
@@ -92,7 +122,11 @@ __all__ = [
     "session_events",
     "session_histories",
     "sessions",
+    "single_grants",
     "terms",
     "waiting_lists",
+    "wallet_entries",
+    "wallet_histories",
+    "wallets",
     "zones",
 ]

@@ -26,7 +26,7 @@ from lara_core.refunds import (
 )
 from lara_core.sessions import Session
 from lara_core.testing.strategies.happening import kind_of, later, opened, turns
-from lara_core.testing.strategies.values import actors, acts, ids, instants, overrides, prices, terms
+from lara_core.testing.strategies.values import act_at, actors, ids, instants, overrides, prices, terms
 
 
 def charge_histories(*, tries: int = 0) -> SearchStrategy[tuple[ChargeDecision, ...]]:
@@ -57,7 +57,7 @@ def charge_histories_with(draw: DrawFn, least: int, wanted: type[Event] | None) 
     at = draw(instants(session.starts - timedelta(days=40), session.starts))
     history = [
         Charge.capture(
-            draw(acts(st.just(at))),
+            act_at(draw, at),
             draw(ids(TransactionId)),
             buyer=draw(actors()),
             captured=captured,
@@ -67,7 +67,7 @@ def charge_histories_with(draw: DrawFn, least: int, wanted: type[Event] | None) 
     for _ in turns(draw, least):
         at = later(draw, at)
         with suppress(Refused):
-            decision = _on_charge(draw, history[-1].state, draw(acts(st.just(at))), session, pools, wanted)
+            decision = _on_charge(draw, history[-1].state, act_at(draw, at), session, pools, wanted)
             history += [decision] if decision.events else []
     return tuple(history)
 

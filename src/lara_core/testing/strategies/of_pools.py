@@ -40,6 +40,7 @@ from lara_core.testing.strategies.happening import kind_of, later, opened, turns
 from lara_core.testing.strategies.values import (
     BOTH,
     accounts,
+    act_at,
     actors,
     acts,
     addresses,
@@ -76,7 +77,7 @@ def pool_histories_with(draw: DrawFn, least: int, wanted: type[Event] | None) ->
     for _ in turns(draw, least):
         at = later(draw, at, _ends(history[-1].state))
         with suppress(Refused):
-            decision = _on_pool(draw, history[-1].state, draw(acts(st.just(at))), session, there, cast, wanted)
+            decision = _on_pool(draw, history[-1].state, act_at(draw, at), session, there, cast, wanted)
             history += [decision] if decision.events else []
     return tuple(history)
 

@@ -29,7 +29,7 @@ from lara_core.sessions import (
     WaitingLeft,
 )
 from lara_core.testing.strategies.happening import kind_of, later, opened, turns
-from lara_core.testing.strategies.values import acts, ids, people, waiting_lists
+from lara_core.testing.strategies.values import act_at, ids, people, waiting_lists
 
 WAITING: Final = (WaitingJoined, WaitingLeft, PlacesOffered)
 
@@ -59,7 +59,7 @@ def session_histories_with(draw: DrawFn, least: int, wanted: type[Event] | None)
         session = history[-1].state
         at = later(draw, at, [hold.until.instant for hold in session.holds.values() if hold.until])
         with suppress(Refused):
-            decision = _on_session(draw, session, draw(acts(st.just(at))), cast, wanted)
+            decision = _on_session(draw, session, act_at(draw, at), cast, wanted)
             history += [decision] if decision.events else []
     return tuple(history)
 
@@ -134,7 +134,7 @@ def registration_histories(draw: DrawFn, *, approval: bool | None = None) -> tup
     asked = draw(st.booleans()) if approval is None else approval
     history = [
         Registration.register(
-            draw(acts(st.just(session.starts))),
+            act_at(draw, session.starts),
             draw(ids(RegistrationId)),
             session=session,
             person=draw(people(account=True)),
@@ -144,7 +144,7 @@ def registration_histories(draw: DrawFn, *, approval: bool | None = None) -> tup
         )
     ]
     for verb in draw(st.lists(st.sampled_from(RegistrationVerb), max_size=3)):
-        registration, act = history[-1].state, draw(acts(st.just(later(draw, history[-1].events[0].act.at))))
+        registration, act = history[-1].state, act_at(draw, later(draw, history[-1].events[0].act.at))
         command = {
             RegistrationVerb.APPROVE: registration.approve,
             RegistrationVerb.REFUSE: registration.refuse,

@@ -1,25 +1,52 @@
 """States, events, receipts and notices, each as a history led to it. Part of `lara_core.testing.strategies`."""
 
-from collections.abc import Sequence
-from typing import TypeVar, cast, get_args
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Final, TypeAlias, TypeVar, cast, get_args
 
+from attrs import frozen
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from lara_core.kernel.decisions import Aggregate, Decision, Event
+from lara_core.kernel.decisions import Aggregate, Decision, Event, Refused
+from lara_core.kernel.ids import ActorId, EnrolmentId, PartnerId
 from lara_core.kernel.receipts import Receipt
+from lara_core.offerings import Offering, OfferingEvent
+from lara_core.participants import Enrolment, EnrolmentEvent, EnrolmentRequested, ParticipantEnrolled
+from lara_core.partners import Partner, PartnerEvent
 from lara_core.refunds import Charge, ChargeEvent, Refund, SeatMoney, SeatsSettled
 from lara_core.registrations import Registered, Registration, RegistrationCancelled, RegistrationEvent
+from lara_core.rights import Grants, GrantsEvent
 from lara_core.seats import SeatEvent, SeatPool
 from lara_core.sessions import PlacesOffered, Session, SessionEvent
-from lara_core.telling.notices import Notice
+from lara_core.spending import SpendingEvent, SpendingLimit
+from lara_core.telling.notices import Notice, of_refusal
 from lara_core.telling.notices import notices as notices_of
 from lara_core.testing.strategies.happening import events_in
 from lara_core.testing.strategies.of_charges import charge_histories, charge_histories_with
+from lara_core.testing.strategies.of_partners import (
+    enrolment_histories,
+    offering_histories,
+    offering_histories_with,
+    partner_histories,
+    partner_histories_with,
+)
 from lara_core.testing.strategies.of_pools import pool_histories, pool_histories_with
+from lara_core.testing.strategies.of_rights import grants_histories, grants_histories_with
 from lara_core.testing.strategies.of_sessions import registration_histories, session_histories, session_histories_with
+from lara_core.testing.strategies.of_wallets import (
+    limit_histories,
+    limit_histories_with,
+    wallet_histories,
+    wallet_histories_with,
+)
+from lara_core.testing.strategies.values import actors, acts, credit_amounts, instants
+from lara_core.wallet import CreditsDebited, Wallet, WalletEvent
 
 E = TypeVar("E", bound=Event)
+
+Histories: TypeAlias = SearchStrategy[tuple[Decision[Aggregate, Event], ...]]
 
 
 def sessions() -> SearchStrategy[Session]:
@@ -56,6 +83,36 @@ def registrations() -> SearchStrategy[Registration]:
     return registration_histories().map(lambda history: history[-1].state)
 
 
+def grants() -> SearchStrategy[Grants]:
+    """What actors hold, as real commands led to it."""
+    return grants_histories().map(lambda history: history[-1].state)
+
+
+def partners() -> SearchStrategy[Partner]:
+    """Partners that real commands reached."""
+    return partner_histories().map(lambda history: history[-1].state)
+
+
+def offerings() -> SearchStrategy[Offering]:
+    """Courses as real commands offered them."""
+    return offering_histories().map(lambda history: history[-1].state)
+
+
+def wallets() -> SearchStrategy[Wallet]:
+    """Wallets that real commands reached."""
+    return wallet_histories().map(lambda history: history[-1].state)
+
+
+def limits() -> SearchStrategy[SpendingLimit]:
+    """Spending limits that real commands reached."""
+    return limit_histories().map(lambda history: history[-1].state)
+
+
+def enrolments() -> SearchStrategy[Enrolment]:
+    """Enrolments that real commands reached."""
+    return enrolment_histories().map(lambda history: history[-1].state)
+
+
 def session_events() -> SearchStrategy[SessionEvent]:
     """Events of sessions, each as it happened in a history."""
     return session_histories().flatmap(lambda history: st.sampled_from(events_in(history)))
@@ -76,18 +133,39 @@ def registration_events() -> SearchStrategy[RegistrationEvent]:
     return registration_histories().flatmap(lambda history: st.sampled_from(events_in(history)))
 
 
+def _of_registration(kind: type[Event]) -> Histories:
+    # Approving and refusing answer a request.
+    return registration_histories(approval=None if kind is RegistrationCancelled else kind is not Registered)
+
+
+def _of_enrolment(kind: type[Event]) -> Histories:
+    asked = True if kind is EnrolmentRequested else None
+    return enrolment_histories(asked=False if kind is ParticipantEnrolled else asked)
+
+
+# How a history is told in which an event of some kind is likely, by the union that the kind is of.
+_TOLD: Final[Mapping[object, Callable[[type[Event]], Histories]]] = {
+    SessionEvent: partial(session_histories_with, 6),
+    SeatEvent: partial(pool_histories_with, 6),
+    ChargeEvent: partial(charge_histories_with, 6),
+    RegistrationEvent: _of_registration,
+    GrantsEvent: partial(grants_histories_with, 6),
+    PartnerEvent: partial(partner_histories_with, 6),
+    OfferingEvent: partial(offering_histories_with, 6),
+    WalletEvent: partial(wallet_histories_with, 6),
+    SpendingEvent: partial(limit_histories_with, 6),
+    EnrolmentEvent: _of_enrolment,
+}
+
+
 def events_of(kind: type[E]) -> SearchStrategy[E]:
     """Events of one kind, as `events_of(SeatRevoked)`, each as it happened in a history."""
-    histories: SearchStrategy[tuple[Decision[Aggregate, Event], ...]]
-    if kind in get_args(SessionEvent):
-        histories = session_histories_with(6, kind)
-    elif kind in get_args(ChargeEvent):
-        histories = charge_histories_with(6, kind)
-    elif kind in get_args(RegistrationEvent):
-        # Approving and refusing answer a request.
-        histories = registration_histories(approval=None if kind is RegistrationCancelled else kind is not Registered)
+    for union, tell in _TOLD.items():
+        if kind in get_args(union):
+            histories = tell(kind)
+            break
     else:
-        histories = pool_histories_with(6, kind)
+        raise TypeError(f"{kind.__name__} is no event")
 
     def of_kind(history: Sequence[Decision[object, Event]]) -> Sequence[E]:
         return cast("list[E]", [event for event in events_in(history) if isinstance(event, kind)])
@@ -98,23 +176,64 @@ def events_of(kind: type[E]) -> SearchStrategy[E]:
 @st.composite
 def receipts(draw: DrawFn) -> Receipt:
     """Receipts of single decisions, each as it was in a history."""
-    histories: Sequence[SearchStrategy[tuple[Decision[Aggregate, Event], ...]]] = (
+    histories: Sequence[Histories] = (
         session_histories(),
         pool_histories(),
         charge_histories(),
         registration_histories(),
+        grants_histories(),
+        partner_histories(),
+        offering_histories(),
+        wallet_histories(),
+        limit_histories(),
+        enrolment_histories(),
     )
     decision = draw(st.one_of(histories).flatmap(st.sampled_from))
     return Receipt.of(decision.events[0].act, (decision,))
 
 
-def notices() -> SearchStrategy[Notice]:
-    """Notices of what happened to a pool, a charge or a registration, or to those who wait for a place."""
-    histories: Sequence[SearchStrategy[tuple[Decision[Aggregate, Event], ...]]] = (
+@frozen
+class _Staff:
+    """Who is told what no event names anybody for."""
+
+    organisation: ActorId
+    told: tuple[ActorId, ...]
+
+    def administrators(self, partner: PartnerId) -> tuple[ActorId, ...]:  # noqa: ARG002 -- they run every partner
+        return self.told
+
+
+_STAFF: Final = st.builds(_Staff, actors(), st.lists(actors(), min_size=1, max_size=2, unique=True).map(tuple))
+
+
+@st.composite
+def notices(draw: DrawFn) -> Notice:
+    """Notices of what happened to a pool, a charge, a registration, a wallet or an enrolment, or to those who wait.
+
+    Some are of a refusal, for lack of credits.
+    """
+    histories: Sequence[Histories] = (
         pool_histories(),
         charge_histories(tries=3),
         registration_histories(),
         session_histories_with(6, PlacesOffered),
+        enrolment_histories(),
+        wallet_histories_with(6, CreditsDebited),
     )
-    told = st.one_of(histories).map(lambda history: [each for decision in history for each in notices_of(decision)])
-    return told.filter(bool).flatmap(st.sampled_from)
+    staff = draw(_STAFF)
+    history = draw(st.one_of(histories))
+    told = [each for decision in history for each in notices_of(decision, audience=staff)]
+    last = history[-1].state
+    if isinstance(last, Wallet):
+        told += _of_lacking(draw, last, staff)
+    _ = assume(told)
+    return draw(st.sampled_from(told))
+
+
+def _of_lacking(draw: DrawFn, wallet: Wallet, staff: _Staff) -> Sequence[Notice]:
+    """What is told where somebody is to be enrolled whom the wallet does not suffice for."""
+    try:
+        _ = wallet.debit(draw(acts(instants())), draw(credit_amounts(least=1)), EnrolmentId("somebody"))
+    except Refused as refused:
+        return of_refusal(refused.refusal, audience=staff)
+    return ()

@@ -1,12 +1,14 @@
 """Strategies for values. Part of `lara_core.testing.strategies`."""
 
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from functools import cache
+from typing import Final, TypeVar, cast
 
 from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from lara_core.kernel.credits import MOST_CREDITS, Credits
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone
 from lara_core.kernel.decisions import Act
 from lara_core.kernel.erasure import Erasure
@@ -27,9 +29,16 @@ FIRST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 LAST: Final = datetime(2099, 12, 31, tzinfo=UTC)
 BOTH: Final = frozenset(Mode)
 
+# Strategies that ask for nothing are made once: to check a new one whenever it is drawn from takes longer than drawing.
+
 
 def ids(kind: type[KindOfId]) -> SearchStrategy[KindOfId]:
     """Ids of one kind, as `ids(PoolId)`: mostly short, some as long as may be, in any script."""
+    return cast("SearchStrategy[KindOfId]", _ids(kind))
+
+
+@cache
+def _ids(kind: type[Id]) -> SearchStrategy[Id]:
     short = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
     return st.one_of(short, short, short.map(_at_full_length)).map(kind)
 
@@ -38,16 +47,19 @@ def _at_full_length(text: str) -> str:
     return (text * ID_LENGTH)[:ID_LENGTH]
 
 
+@cache
 def accounts() -> SearchStrategy[AccountId]:
     """Accounts on a host's platform."""
     return ids(AccountId)
 
 
+@cache
 def actors() -> SearchStrategy[ActorId]:
     """Who does something."""
     return ids(ActorId)
 
 
+@cache
 def keys() -> SearchStrategy[Key]:
     """Idempotency keys (K4)."""
     return ids(Key)
@@ -58,6 +70,7 @@ def seat_numbers(most: int = 1_000_000) -> SearchStrategy[SeatNo]:
     return st.integers(1, most).map(SeatNo)
 
 
+@cache
 def currencies() -> SearchStrategy[Currency]:
     """Any currency; those of no, two and three digits above all."""
     return (st.sampled_from(("EUR", "JPY", "KWD")) | st.sampled_from(sorted(DIGITS))).map(Currency)
@@ -66,6 +79,12 @@ def currencies() -> SearchStrategy[Currency]:
 def money(currency: Currency | None = None, *, least: int = -MOST, most: int = MOST) -> SearchStrategy[Money]:
     """Amounts from *least* to *most* minor units, in *currency* or in any (K6)."""
     return st.builds(Money, st.integers(least, most), currencies() if currency is None else st.just(currency))
+
+
+def credit_amounts(*, least: int = 0, most: int = MOST_CREDITS) -> SearchStrategy[Credits]:
+    """From *least* to *most* credits: mostly few, some as many as there may be."""
+    few = st.integers(least, min(most, least + 20))
+    return (few | few | st.integers(least, most)).map(Credits)
 
 
 @st.composite
@@ -92,6 +111,11 @@ _DOMAINS: Final = (
 )
 
 
+# Names of platforms, which are plain.
+DOMAINS_OF_HOSTS: Final = ("academy.example.com", "a.b.example.org", "xn--bcher-kva.example.net", "1-2.example.com")
+
+
+@cache
 def addresses() -> SearchStrategy[EmailAddress]:
     """E-mail addresses, plain and international, in any case (K7)."""
     plain = st.text(_ATOMS, min_size=1, max_size=20)
@@ -113,6 +137,11 @@ def _tidy(text: str, mark: str) -> str:
 
 def people(*, account: bool | None = None) -> SearchStrategy[Person]:
     """Somebody: with an account or without, or, where *account* says so, surely with or surely without (K7)."""
+    return _people(account)
+
+
+@cache
+def _people(account: bool | None) -> SearchStrategy[Person]:
     if account is None:
         return st.builds(Person, addresses(), st.none() | accounts())
     return st.builds(Person, addresses(), accounts() if account else st.none())
@@ -124,6 +153,7 @@ def instants(least: datetime = FIRST, most: datetime = LAST) -> SearchStrategy[d
     return st.datetimes(first, last, timezones=st.just(UTC))
 
 
+@cache
 @st.composite
 def zones(draw: DrawFn) -> Zone:
     """Time zones; those with odd clocks above all."""
@@ -143,6 +173,7 @@ def local_days(draw: DrawFn) -> LocalDay:
         reject()
 
 
+@cache
 def deadlines() -> SearchStrategy[Deadline]:
     """Deadlines by instant and by day (K8)."""
     return instants().map(Deadline.at) | local_days().map(lambda day: Deadline.on(day.date, day.zone))
@@ -153,6 +184,12 @@ def acts(at: SearchStrategy[datetime] | None = None) -> SearchStrategy[Act]:
     return st.builds(Act, instants() if at is None else at, actors(), keys())
 
 
+def act_at(draw: DrawFn, at: datetime) -> Act:
+    """Somebody's act at that time."""
+    return Act(at, draw(actors()), draw(keys()))
+
+
+@cache
 def policies() -> SearchStrategy[Policy]:
     """Every policy there is; those with few reminders, of invitations that last an hour, a day or a week, above all."""
     return st.builds(
@@ -173,6 +210,7 @@ def invitations() -> SearchStrategy[Invitation]:
     return st.builds(Invitation, st.integers(1, 1_000), people(), deadlines(), st.integers(0, 3))
 
 
+@cache
 def waiting_lists() -> SearchStrategy[WaitingList]:
     """How people wait: by hand or by itself, for an offer of an hour, of two days, or of any length (N2)."""
     return st.builds(WaitingList, st.booleans(), st.sampled_from((1, 48)) | st.integers(1, 366 * 24))
@@ -198,6 +236,7 @@ def terms(draw: DrawFn, currency: Currency | None = None) -> RefundTerms:
     )
 
 
+@cache
 def overrides() -> SearchStrategy[Override]:
     """Reasons to set the terms aside (S12)."""
     return st.text(LETTERS_AND_MARKS, min_size=1, max_size=20).map(Override)
