@@ -65,6 +65,8 @@ class SqlitePools:
         if row is None:
             raise NotFound(SeatPool)
         version, session, purchase, buyer, policy, invoice = row
+        # Seats are sold at a few prices, and a price is made once (B4).
+        money: dict[tuple[int, str], Money] = {}
         prices: list[Money] = []
         free: list[SeatNo] = []
         invited: dict[SeatNo, Invitation] = {}
@@ -80,8 +82,10 @@ class SqlitePools:
         for number, price, currency, address, account, state, *more in self.db.execute(sql, (pool,)):
             invitation, until, reminders, by, since, cause, was = more
             seat, holder = SeatNo(number), None if address is None else _person(address, account)
-            prices.append(Money(price, Currency(currency)))
-            match SeatState(state), holder:
+            if (price, currency) not in money:
+                money[price, currency] = Money(price, Currency(currency))
+            prices.append(money[price, currency])
+            match state, holder:
                 case SeatState.FREE, None:
                     free.append(seat)
                     if since is not None:
