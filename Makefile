@@ -62,7 +62,8 @@ texts-check: texts
 
 hunt: SEED := $(shell $(PYTHON) -c "import secrets; print(secrets.randbelow(2**32))")
 hunt: $(READY)
-	@$(STEP) "hunt, seed $(SEED)" $(BIN)/pytest --hypothesis-profile=hunt --hypothesis-seed=$(SEED) tests
+	@$(STEP) "hunt, seed $(SEED)" $(BIN)/pytest --numprocesses=auto --dist=worksteal \
+		--hypothesis-profile=hunt --hypothesis-seed=$(SEED) tests
 
 exhaust: $(READY)
 	@$(STEP) "three seats" $(BIN)/pytest tests/laws/exhaust.py

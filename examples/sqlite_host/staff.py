@@ -4,7 +4,7 @@ from typing import Final
 
 from lara_core.hosting.once import once
 from lara_core.hosting.ports import Receipt, Store, Work
-from lara_core.kernel.decisions import Act, Decision
+from lara_core.kernel.decisions import Act, in_turn
 from lara_core.kernel.ids import ActorId
 from lara_core.rights import MATRIX, Action, Grants, GrantsDecision, Right, Role, Scope
 
@@ -22,7 +22,6 @@ def entrust(store: Store[Work], act: Act, actor: ActorId, role: Role = OFFICE) -
 
     def body(_: Work) -> tuple[GrantsDecision]:
         opened = Grants.open(act, actor, partner=None)
-        given = opened.state.grant_role(act, role, scope=Scope())
-        return (Decision(given.state, (*opened.events, *given.events)),)
+        return (in_turn(opened, opened.state.grant_role(act, role, scope=Scope())),)
 
     return once(store, act, {"do": "entrust", "actor": actor, "role": role}, body)

@@ -23,7 +23,7 @@ from attrs import frozen
 
 from lara_core.kernel.credits import Credits, any_credits
 from lara_core.kernel.deadlines import Deadline
-from lara_core.kernel.decisions import Act, Aggregate, Decision, Event, Refused
+from lara_core.kernel.decisions import Act, Aggregate, Decision, Event, Refused, in_turn
 from lara_core.kernel.ids import CourseId, EnrolmentId, HoldId, LimitId, PartnerId, SessionId
 from lara_core.kernel.people import Person, PersonKey, distinct
 from lara_core.offerings import PriceChanged
@@ -315,8 +315,7 @@ def _coming(
 def _places_held(act: Act, session: Session, holds: Mapping[HoldId, EnrolmentId], until: Deadline) -> SessionDecision:
     decided: SessionDecision = Decision(session)
     for hold in holds:
-        held = decided.state.hold(act, hold, 1, until=until)
-        decided = Decision(held.state, (*decided.events, *held.events))
+        decided = in_turn(decided, decided.state.hold(act, hold, 1, until=until))
     return decided
 
 

@@ -1,22 +1,19 @@
 """The life of a refund, a provider's terms, and what happens to the money. Part of `lara_core.refunds`."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Protocol, Self, TypeAlias
 
 from attrs import field, frozen
 
+from lara_core.kernel import rates
 from lara_core.kernel.deadlines import utc
 from lara_core.kernel.decisions import Act
 from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, PoolId, RefundId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.validators import checked, line, whole
-
-_PERCENT: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6})?")
 
 
 class RefundState(StrEnum):
@@ -55,16 +52,6 @@ def _hours(field: str, value: int) -> int:
     return whole(field, value, least=0, most=24 * 366)
 
 
-def _percent(field: str, value: str) -> str:
-    if type(value) is not str:
-        raise BadValue(field, Flaw.WRONG_TYPE)
-    if not _PERCENT.fullmatch(value):
-        raise BadValue(field, Flaw.WRONG_FORM)
-    if Decimal(value) > 100:
-        raise BadValue(field, Flaw.TOO_LARGE)
-    return value
-
-
 def fee(field: str, value: Money) -> Money:
     """An amount from zero up."""
     if type(value) is not Money:
@@ -83,7 +70,7 @@ class RefundTerms:
     start; after it nothing is refunded. *percent* is a plain number from 0 to 100, as `"12.5"`.
     """
 
-    percent: str = field(validator=checked(_percent))
+    percent: str = field(validator=checked(rates.percent))
     per_seat: Money = field(validator=checked(fee))
     once: Money = field(validator=checked(fee))
     hours_before: int = field(default=0, validator=checked(_hours))

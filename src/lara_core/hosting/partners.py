@@ -23,7 +23,7 @@ from lara_core.partners import Branding, Partner, PartnerDecision, PartnerKind
 from lara_core.rights import Action, Place, Right
 from lara_core.sessions import Session
 from lara_core.spending import SpendingLimit
-from lara_core.wallet import Entry
+from lara_core.wallet import Entry, Wallet
 
 _ANYWHERE: Final = Place()
 
@@ -236,9 +236,7 @@ def confirm_enrolment(store: Store[Partnership], act: Act, enrolment: EnrolmentI
     content = {"do": "confirm_enrolment", "enrolment": enrolment}
 
     def body(work: Partnership) -> rules.Decisions:
-        found = _enrolment(work, act, enrolment, Right.REGISTRATIONS)
-        wallet = work.wallets.get(found.partner)
-        session, limit = _session(work, found), _limit(work, found)
+        found, wallet, session, limit = _waiting(work, act, enrolment)
         return rules.confirm_enrolment(act, wallet, found, session=session, limit=limit).decisions
 
     return once(store, act, content, body)
@@ -249,9 +247,7 @@ def drop_enrolment(store: Store[Partnership], act: Act, enrolment: EnrolmentId) 
     content = {"do": "drop_enrolment", "enrolment": enrolment}
 
     def body(work: Partnership) -> rules.Decisions:
-        found = _enrolment(work, act, enrolment, Right.REGISTRATIONS)
-        wallet = work.wallets.get(found.partner)
-        session, limit = _session(work, found), _limit(work, found)
+        found, wallet, session, limit = _waiting(work, act, enrolment)
         return rules.drop_enrolment(act, wallet, found, session=session, limit=limit).decisions
 
     return once(store, act, content, body)
@@ -337,6 +333,14 @@ def _enrolment(
     on = Place(partner=found.partner, training=found.course)
     asking.may(work, act.by, right, action, on=on, kind=Enrolment)
     return found
+
+
+def _waiting(
+    work: Partnership, act: Act, enrolment: EnrolmentId
+) -> tuple[Enrolment, Wallet, Session | None, SpendingLimit | None]:
+    """An enrolment that somebody confirms or drops, and all that keeps anything for it."""
+    found = _enrolment(work, act, enrolment, Right.REGISTRATIONS)
+    return found, work.wallets.get(found.partner), _session(work, found), _limit(work, found)
 
 
 def _theirs(work: Partnership, session: SessionId, on: Place) -> Session:
