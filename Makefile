@@ -5,8 +5,10 @@
 #   make demo       the example host at work; DEMO_LANG=fr|en|it, OUT=folder
 #   make bench      how fast, as one table; ONLY=area for one area
 #   make docs       the documentation, into build/docs/
+#   make screenshots  pictures of the messages that clients get, into build/screenshots/ (needs Chromium)
 #   make texts      compile the catalogues, after editing a .po
 #   make exhaust    every command on three seats, at every deadline, under every policy
+#   make fuzz       broken files for every reader, 100,000 each; READER=name, COUNT=n, and SEED=n to see a run again
 #   make hunt       the tests with fresh random examples, many more of them
 #   make matrix     the tests with the lowest and the newest dependencies, on each Python found here
 #   make pins       refresh requirements/ (needs a network, as do the first run and the matrix)
@@ -18,6 +20,8 @@ PYTHON ?= python3
 DEMO_LANG ?= en
 OUT ?= build/demo
 ONLY ?=
+READER ?=
+COUNT ?= 100000
 # Where Hypothesis starts in `make check`: always the same, so that no change is refused by luck.
 SEED ?= 20250102
 
@@ -26,7 +30,7 @@ READY := .venv/ready
 STEP := .ci/step
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1# it would ask a registry for its newest version
 
-.PHONY: check demo bench docs texts texts-check exhaust hunt matrix pins system clean
+.PHONY: check demo bench docs screenshots texts texts-check exhaust fuzz hunt matrix pins system clean
 check: $(READY)
 	@$(STEP) "ruff check" $(BIN)/ruff check
 	@$(STEP) "ruff format" $(BIN)/ruff format --check
@@ -55,6 +59,12 @@ bench: $(READY) .venv/peers
 docs: $(READY)
 	@$(BIN)/sphinx-build -q -E -W --keep-going docs build/docs
 
+# Not a part of `make check`: whether a message looks right, somebody has to see.
+screenshots: $(READY)
+	@command -v chromium > /dev/null || { echo "no chromium here; on Debian, as root:" \
+		"apt-get install --no-install-recommends chromium fonts-dejavu"; exit 1; }
+	@$(BIN)/python docs/screenshots.py build/screenshots
+
 texts: $(READY)
 	@$(BIN)/python hatch_build.py
 
@@ -64,6 +74,9 @@ hunt: SEED := $(shell $(PYTHON) -c "import secrets; print(secrets.randbelow(2**3
 hunt: $(READY)
 	@$(STEP) "hunt, seed $(SEED)" $(BIN)/pytest --numprocesses=auto --dist=worksteal \
 		--hypothesis-profile=hunt --hypothesis-seed=$(SEED) tests
+
+fuzz: $(READY)
+	@$(BIN)/python -m tests.fuzz $(READER) --count $(COUNT) $(if $(filter command line,$(origin SEED)),--seed $(SEED))
 
 exhaust: $(READY)
 	@$(STEP) "three seats" $(BIN)/pytest tests/laws/exhaust.py

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, TypedDict
 
-from benchmarks import access, host, imports, seats, wallet
+from benchmarks import access, cart, confirmation, host, hostile, imports, rosters, seats, wallet
 from benchmarks import json as json_rows
 from benchmarks.harness import Row
 
@@ -17,7 +17,11 @@ AREAS: Final[dict[str, Callable[[], Iterable[Row]]]] = {
     "host": host.rows,
     "json": json_rows.rows,
     "wallet": wallet.rows,
+    "cart": cart.rows,
     "access": access.rows,
+    "confirmation": confirmation.rows,
+    "roster": rosters.rows,
+    "hostile": hostile.rows,
 }
 RESULTS: Final = Path(__file__).with_name("results.json")
 

@@ -1,30 +1,47 @@
-"""Rights, asked first, in every use case of group purchase and of places (R2).
+"""Rights, asked first, in every use case of group purchase and of places, and a table of them for all others (R2).
 
 The world is the one of `tests.test_group_purchase`, in which all stands with one partner, at one provider, in one
 training. It is built by somebody who is trusted; from then on the store trusts nobody.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, Final
 
 import pytest
 
+from lara_core import hosting
 from lara_core.hosting import group_purchase as use
 from lara_core.hosting import places
 from lara_core.hosting.ports import Receipt
 from lara_core.kernel.errors import NotFound
-from lara_core.kernel.ids import CourseId, PartnerId, PoolId, ProviderId, RegistrationId, SessionId, TransactionId
+from lara_core.kernel.ids import (
+    CourseId,
+    PartnerId,
+    PoolId,
+    ProviderId,
+    RefundId,
+    RegistrationId,
+    SessionId,
+    TransactionId,
+)
 from lara_core.kernel.people import Person
 from lara_core.purchase import BuyerRole
-from lara_core.refunds import Charge
+from lara_core.refunds import Charge, Override, RefundSucceeded
 from lara_core.registrations import Registration
 from lara_core.rights import MATRIX, Action, NotGranted, Place, Right, Scope
 from lara_core.seats import SeatPool
-from lara_core.sessions import Session
+from lara_core.sessions import HoldReleased, Session
 from lara_core.testing.memory import MemoryStore
 from tests.builders import BEN, CLEO, ONE, act, answer, granted, strictly
 from tests.test_group_purchase import (
     ACT,
+    BASKET,
+    BOUGHT,
+    CLEOS,
     DONE,
     FIRST,
     FULL,
@@ -38,11 +55,13 @@ from tests.test_group_purchase import (
     charged,
     everything_sold,
 )
+from tests.use_cases import commands_in
 
+TESTS: Final = sorted(Path(__file__).parent.glob("test_*.py"))
 NORTH, SOUTH = PartnerId("north"), PartnerId("south")
 VIEW: Final = frozenset({Action.VIEW})
 EXCEL_AT_NORTH: Final = Place(partner=NORTH, provider=ProviderId("main"), training=CourseId("excel"))
-ALL: Final = [SESSION, SessionId("other"), SessionId("word"), QUIET, FULL]
+ALL: Final = [SESSION, SessionId("other"), SessionId("word"), QUIET, FULL, BOUGHT]
 MANAGE: Final = (Right.MANAGE_GROUP_PURCHASES, Action.VIEW)
 OVERRIDE: Final = (Right.OVERRIDE_REFUND_TERMS, Action.VIEW)
 MONEY: Final = (Right.TRANSACTIONS, Action.EDIT)
@@ -89,7 +108,7 @@ NEEDS: Final[Mapping[Callable[..., Receipt], Collection[tuple[Right, Action]]]] 
     places.import_registrations: [(Right.REGISTER_BY_IMPORT, Action.VIEW)],
     places.approve_registration: [APPROVE],
     places.refuse_registration: [APPROVE],
-    places.cancel_registration: [(Right.PARTICIPANTS, Action.DELETE)],
+    places.cancel_registration: [(Right.PARTICIPANTS, Action.DELETE), OVERRIDE],
 }
 # What the buyer of the pool is let do with it.
 BUYERS: Final = [
@@ -147,6 +166,24 @@ def pool_of(command: Callable[..., Receipt], given: Mapping[str, Any]) -> PoolId
 def test_every_use_case_is_asked_about() -> None:
     """What each asks for is written down above."""
     assert NEEDS.keys() == DONE.keys()
+
+
+# What has no rights to ask for: the way in itself, what others are asked by, and what the host does for itself.
+UNASKED: Final = frozenset({"asking", "erasure", "once", "outbox", "ports"})
+MODULES: Final = sorted(found.name for found in iter_modules(hosting.__path__) if found.name not in UNASKED)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_command_is_asked_about_in_some_table(module: str) -> None:
+    """Each module of use cases has its commands in the table `NEEDS` of one of these files, and none is forgotten (R2).
+
+    The table says which rights they ask for, and is held by the tests of its file; what asks for none may be in `FREE`.
+    """
+    files = [vars(import_module(f"tests.{path.stem}")) for path in TESTS if "\nNEEDS: " in path.read_text("utf-8")]
+    told = {command for file in files for name in ("NEEDS", "FREE") for command in file.get(name, ())}
+    asking = commands_in(import_module(f"{hosting.__name__}.{module}"))
+    assert asking
+    assert {command.__name__ for command in asking - told} == set()
 
 
 @pytest.mark.parametrize("command", ASKING)
@@ -256,6 +293,39 @@ def test_people_register_and_cancel_for_themselves(world: MemoryStore) -> None:
     assert receipt.written[-1].id == "first"
     approved = answer(places.approve_registration, world, act(by="ben", key="approve"), REQUESTED)
     assert approved == ("NotFound", str(NotFound(Registration)))
+
+
+def test_the_terms_are_set_aside_by_who_may(world: MemoryStore) -> None:
+    """Whoever cancels for themselves has their refund by the terms; more than that is a right (R2, P5)."""
+    ill = {"refund": RefundId("ill"), "override": Override("illness")}
+    said = answer(places.cancel_registration, world, act(by="cleo"), CLEOS, **ill)
+    assert said == ("NotFound", str(NotFound(Registration)))
+    _ = strictly(world, granted("cleo", {Right.PARTICIPANTS: MATRIX[Right.PARTICIPANTS]}, partner=NORTH))
+    said = answer(places.cancel_registration, world, act(by="cleo"), CLEOS, **ill)
+    assert said == ("Refused", NotGranted(*OVERRIDE))
+    receipt = places.cancel_registration(world, act(by="cleo", key="by-the-terms"), CLEOS, refund=RefundId("own"))
+    assert [written.id for written in receipt.written] == ["bought", "basket:1.1", "basket"]
+
+
+def test_what_is_being_paid_for_is_let_go_by_who_may(world: MemoryStore) -> None:
+    """Everybody gives up what they hold; once a payment is being taken for it, who may edit the session does (R2)."""
+    _ = places.secure_hold(world, act(by="stranger"), SESSION, BASKET)
+    release = partial(places.release_hold, world, session=SESSION, hold=BASKET)
+    assert answer(release, act(by="stranger", key="release")) == ("NotFound", str(NotFound(Session)))
+    _ = strictly(world, granted("vera", {Right.SESSIONS: VIEW | {Action.EDIT}}, partner=NORTH))
+    receipt = release(act(by="vera"))
+    assert [type(written.event) for written in receipt.written] == [HoldReleased]
+
+
+def test_the_money_of_ones_own_places_is_told_of_where_they_are(world: MemoryStore) -> None:
+    """Who edits transactions there reports a refund of what was bought without a pool, and nobody elsewhere (R2)."""
+    _ = strictly(world, granted("manager"))
+    _ = places.cancel_registration(world, ACT, CLEOS, refund=RefundId("cleos"))
+    _ = strictly(world, granted("vera", partner=NORTH), granted("rosa", partner=SOUTH))
+    succeeded = partial(use.refund_succeeded, world, transaction=TransactionId("basket"), refund=RefundId("cleos"))
+    assert answer(succeeded, act(by="rosa")) == ("NotFound", str(NotFound(Charge)))
+    receipt = succeeded(act(by="vera"))
+    assert [type(written.event) for written in receipt.written] == [RefundSucceeded]
 
 
 def test_an_address_is_not_an_account(world: MemoryStore) -> None:

@@ -11,12 +11,14 @@ from attrs import evolve
 
 from lara_core.kernel.deadlines import Deadline, Zone
 from lara_core.kernel.decisions import Refusal, why_not
+from lara_core.kernel.errors import Flaw
 from lara_core.kernel.ids import ActorId, PoolId, RefundId, SessionId, TransactionId
 from lara_core.kernel.people import Person
 from lara_core.purchase import (
     Decisions,
     GivenBack,
     Settled,
+    cancel_in_all_parts,
     cancel_seats,
     cancel_transaction,
     cancel_unassigned,
@@ -40,6 +42,7 @@ from lara_core.seats import (
     InvoiceNotDue,
     InvoicePaid,
     NoInvoice,
+    NoSuchSeat,
     NothingOverdue,
     NothingToCancel,
     OtherBuyer,
@@ -47,6 +50,7 @@ from lara_core.seats import (
     Policy,
     ReleaseOff,
     SeatDecision,
+    SeatIs,
     SeatPool,
     SeatsCancelled,
     SeatState,
@@ -77,6 +81,7 @@ from tests.builders import (
     buy,
     cad,
     charge,
+    flaw,
     gone,
     in_turn,
     keys,
@@ -527,6 +532,135 @@ def test_a_transaction_is_cancelled_whole_or_not_at_all(refusal: Refusal) -> Non
     kept = deepcopy(given)
     assert why_not(TRANSACTION_REFUSALS[refusal], *given) == refusal
     assert given == kept
+
+
+# --- The same seats of all parts (P3) ---------------------------------------------------------------------------------
+
+
+def _programme(policy: Policy = OPEN) -> list[tuple[Session, SeatPool]]:
+    """Three seats in each of two parts: Ann and Ben sit in the first, Ann alone in the second."""
+    return [
+        (session().take(act(), 3).state, _named("first", ANN, BEN, seats=3, policy=policy)),
+        (session(name="word").take(act(), 3).state, _named("second", ANN, seats=3, where=WORD, policy=policy)),
+    ]
+
+
+def test_seats_are_cancelled_in_all_parts() -> None:
+    """The same numbers in each, whoever sits there; one refund for each part, and the fixed fee once (P3, S11, S12)."""
+    settled = cancel_in_all_parts(act(), _programme(), (TWO, ONE), charge=charge(PRICE * 6), refund=BACK)
+    with_fee, without = money("4.50", "5.50", once="3.00"), money("1.50", "8.50")
+    once = cad("3.00")
+    assert _events(settled) == [
+        (PlacesGivenBack(2, act()),),
+        (PlacesGivenBack(2, act()),),
+        (SeatsCancelled((ONE, TWO), {ONE: ANN, TWO: BEN}, {}, Cause.ASKED, act()),),
+        (SeatsCancelled((ONE, TWO), {ONE: ANN}, {}, Cause.ASKED, act()),),
+        (
+            SeatsSettled(
+                SessionId("excel"),
+                PoolId("first"),
+                {ONE: with_fee, TWO: without},
+                once,
+                RefundId("back:first"),
+                cad("14.00"),
+                None,
+                act(),
+            ),
+            SeatsSettled(
+                SessionId("word"),
+                PoolId("second"),
+                {ONE: without, TWO: without},
+                once,
+                RefundId("back:second"),
+                cad("17.00"),
+                None,
+                act(),
+            ),
+        ),
+    ]
+    excel, word, first, second, paid = (decision.state for decision in settled)
+    assert isinstance(excel, Session)
+    assert isinstance(word, Session)
+    assert isinstance(first, SeatPool)
+    assert isinstance(second, SeatPool)
+    assert isinstance(paid, Charge)
+    assert (excel.taken, word.taken, first.live, second.live) == (1, 1, (THREE,), (THREE,))
+    assert paid.going_back == cad("31.00")
+
+
+def test_parts_in_one_session_give_back_together() -> None:
+    """A session that two parts meet in has one decision (P3, N1)."""
+    there = session().take(act(), 2).state
+    parts = [(there, _named("first", ANN)), (there, _named("second", BEN))]
+    cancelled = cancel_in_all_parts(act(), parts, (ONE,), charge=None)
+    assert _events(cancelled) == [
+        (PlacesGivenBack(1, act()), PlacesGivenBack(1, act())),
+        (SeatsCancelled((ONE,), {ONE: ANN}, {}, Cause.ASKED, act()),),
+        (SeatsCancelled((ONE,), {ONE: BEN}, {}, Cause.ASKED, act()),),
+    ]
+
+
+def test_a_buyer_cancels_in_all_parts_where_the_policy_lets_them() -> None:
+    """With the same money, and an override, in each part (P3, S11, S12)."""
+    given: dict[str, Any] = {"charge": charge(PRICE * 6), "refund": BACK, "override": ILL, "as_buyer": True}
+    settled = cancel_in_all_parts(act(), _programme(), (ONE, TWO, THREE), **given)[-1].state
+    assert isinstance(settled, Charge)
+    assert settled.going_back == cad("60.00")
+    assert why_not(cancel_in_all_parts, act(), _programme(FREELY), (ONE,), **given) == BuyersDoNotCancel()
+
+
+def test_a_programme_has_parts() -> None:
+    """Whoever names none has looked up the wrong line, and is not told that its seats are cancelled (P3)."""
+    assert flaw(partial(cancel_in_all_parts, act(), (), (ONE,), charge=None)) == ("parts", Flaw.EMPTY)
+
+
+IN_ALL_PARTS: Final[dict[Refusal, Callable[[list[tuple[Session, SeatPool]], Charge], object]]] = {
+    NothingToCancel(): lambda parts, paid: cancel_in_all_parts(act(), parts, (), charge=paid),
+    SessionEnded(ENDS): lambda parts, paid: cancel_in_all_parts(act(ENDS), parts, (ONE,), charge=paid),
+    # What is so in the last part alone keeps the first as well.
+    NoSuchSeat(THREE): lambda parts, paid: cancel_in_all_parts(
+        act(), [parts[0], (parts[1][0], _named("second", ANN, seats=2, where=WORD))], (THREE,), charge=paid
+    ),
+    SeatIs(TWO, SeatState.CANCELLED): lambda parts, paid: cancel_in_all_parts(
+        act(), [parts[0], (parts[1][0], parts[1][1].cancel(act(), (TWO,), session=WORD).state)], (TWO,), charge=paid
+    ),
+    OtherSession(SessionId("word"), SessionId("excel")): lambda parts, paid: cancel_in_all_parts(
+        act(), [parts[0], (parts[0][0], parts[1][1])], (ONE,), charge=paid
+    ),
+    OtherBuyer(): lambda parts, paid: cancel_in_all_parts(act(), _handed(parts), (ONE,), charge=paid, as_buyer=True),
+    FewerTaken(1, 0): lambda parts, paid: cancel_in_all_parts(
+        act(), [parts[0], (session(name="word"), parts[1][1])], (ONE,), charge=paid
+    ),
+    OtherTransaction(TransactionId("other"), TransactionId("order")): lambda parts, paid: cancel_in_all_parts(
+        act(), parts, (ONE,), charge=evolve(paid, id=TransactionId("other"))
+    ),
+    NothingCaptured(TransactionId("order")): lambda parts, paid: cancel_in_all_parts(
+        act(), parts, (ONE,), charge=None, refund=BACK
+    ),
+    RefundIdUsed(RefundId("back:second")): lambda parts, paid: cancel_in_all_parts(
+        act(), parts, (ONE,), charge=evolve(paid, refunds={RefundId("back:second"): _some_refund()}), refund=BACK
+    ),
+    MoreThanCaptured(cad("10.00"), cad("5.00")): lambda parts, paid: cancel_in_all_parts(
+        act(), parts, (ONE,), charge=charge(cad("15.00")), refund=BACK, override=ILL
+    ),
+}
+
+
+@pytest.mark.parametrize("refusal", IN_ALL_PARTS, ids=lambda refusal: refusal.code)
+def test_seats_are_cancelled_in_all_parts_or_in_none(refusal: Refusal) -> None:
+    """One part that cannot be cancelled, or not be settled, keeps the others (P3, K2)."""
+    given = _programme(), charge(PRICE * 6)
+    kept = deepcopy(given)
+    assert why_not(IN_ALL_PARTS[refusal], *given) == refusal
+    assert given == kept
+
+
+def test_parts_are_of_one_transaction_each_once() -> None:
+    """Anything else is no answer that a buyer could read, but a host's mistake (K9)."""
+    first, second = _programme()
+    foreign = (second[0], evolve(second[1], transaction=TransactionId("other")))
+    for parts, field in (([first, foreign], "parts"), ([first, second, first], "pools")):
+        assert flaw(partial(cancel_in_all_parts, act(), parts, (ONE,), charge=None)) == (field, Flaw.WRONG_FORM)
 
 
 def test_each_pool_has_a_refund_of_its_own() -> None:

@@ -339,17 +339,19 @@ def test_what_a_basket_costs() -> None:
 
 
 def test_charging() -> None:
-    """The attempt keeps code, discounts, terms and policy as at the sale, and what is paid (P3, P4, P5)."""
-    line = _line(taxes=(GST,))
+    """The attempt keeps code, discounts, terms, policy and approval as at the sale, and the sum (P3, P4, P5, N4)."""
+    line, asked = _line(taxes=(GST,)), frozenset({EXCEL})
     off = {LineId("a"): cad("1.00"), LineId("b"): cad("0.00")}
-    charged = _charge(_cart(line, _line("b")), code=CODE, discounts=off)
+    charged = _charge(_cart(line, _line("b")), code=CODE, discounts=off, approval=asked)
     total, kept = cad("19.45"), {LineId("a"): cad("1.00")}
+    charging, gateway = BasketState.CHARGING, Method.GATEWAY
     assert charged.events == (
-        ChargingStarted(MAIN, CAD, 1, ORDER, Method.GATEWAY, None, CODE, kept, TERMS, FREELY, total, act()),
+        ChargingStarted(MAIN, CAD, 1, ORDER, gateway, None, CODE, kept, TERMS, FREELY, asked, total, act()),
     )
     assert charged.state.attempts == (
-        Attempt(MAIN, CAD, 1, BasketState.CHARGING, ORDER, Method.GATEWAY, None, CODE, kept, TERMS, FREELY, total),
+        Attempt(MAIN, CAD, 1, charging, ORDER, gateway, None, CODE, kept, TERMS, FREELY, asked, total),
     )
+    assert _charge(_cart(line)).state.newest(MAIN, CAD).approval == frozenset()
 
 
 @pytest.mark.parametrize("method", Method)
@@ -421,10 +423,13 @@ def test_a_free_basket_needs_no_gateway() -> None:
     """It is paid by a verb of its own; charging it is refused, and so is giving away what costs something (P3)."""
     cart = _cart(FREE)
     paid = _pay_nothing(cart)
-    assert paid.events == (NothingPaid(MAIN, CAD, 1, ORDER, None, {}, TERMS, FREELY, act()),)
+    assert paid.events == (NothingPaid(MAIN, CAD, 1, ORDER, None, {}, TERMS, FREELY, frozenset(), act()),)
     assert paid.state.newest(MAIN, CAD) == Attempt(
-        MAIN, CAD, 1, BasketState.PAID, ORDER, None, None, None, {}, TERMS, FREELY, cad("0.00")
+        MAIN, CAD, 1, BasketState.PAID, ORDER, None, None, None, {}, TERMS, FREELY, frozenset(), cad("0.00")
     )
+    asked = _pay_nothing(cart, approval=frozenset({EXCEL}))
+    assert asked.events == (NothingPaid(MAIN, CAD, 1, ORDER, None, {}, TERMS, FREELY, frozenset({EXCEL}), act()),)
+    assert asked.state.newest(MAIN, CAD).approval == {EXCEL}
     assert _pay_nothing(paid.state).state is paid.state
     assert why_not(_pay_nothing, paid.state, transaction=SECOND) == BasketIs(MAIN, CAD, BasketState.PAID)
     assert why_not(_charge, cart) == NothingToPay()

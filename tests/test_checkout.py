@@ -19,13 +19,14 @@ from lara_core.cart import (
     Line,
     Method,
     NoSuchBasket,
+    NoSuchLine,
     NothingPaid,
     NothingToPay,
     OtherAttempt,
     Tax,
 )
-from lara_core.checkout import Decisions, NotInvoiced, OtherCode, OtherNumbering, SessionNotGiven
-from lara_core.documents import DocumentIssued, Numbering
+from lara_core.checkout import Decisions, NoInvoice, NotInvoiced, OtherCode, OtherNumbering, SessionNotGiven
+from lara_core.documents import DocumentIssued, NeverIssued, Numbering
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Decision, why_not
 from lara_core.kernel.ids import (
@@ -41,8 +42,10 @@ from lara_core.kernel.ids import (
     PoolId,
     ProgrammeId,
     ProviderId,
+    RefundId,
     RegistrationId,
     SeatNo,
+    SessionId,
     TransactionId,
 )
 from lara_core.kernel.money import Currency, Money
@@ -58,16 +61,20 @@ from lara_core.promotions import (
     Window,
 )
 from lara_core.providers import Arrangement, MerchantAccount, NoTerms, Provider, Sellers
-from lara_core.purchase import BulkBuyingOff, BuyerRole
-from lara_core.refunds import Charge, ChargeCaptured, RefundTerms
-from lara_core.registrations import Origin, Registered, RegistrantSits, Registration, RegistrationRequested
+from lara_core.purchase import BulkBuyingOff, BuyerRole, Settled, cancel_seats
+from lara_core.refunds import Charge, ChargeCaptured, NoSuchRefund, RefundTerms
+from lara_core.registrations import Origin, Registered, RegistrantSits, Registration, RegistrationRequested, Sale
 from lara_core.seats import AlreadySeated, LearnersNeeded, Policy, SeatPool, SeatsBought, SessionCalledOff
 from lara_core.sessions import (
+    Hold,
+    HoldAlreadySecured,
     HoldReleased,
     HoldSecured,
+    HoldUnsecured,
     NotEnoughPlaces,
     OfferedToAnother,
     PlacesHeld,
+    PlacesOffered,
     PlacesTaken,
     Session,
     WaitingList,
@@ -79,6 +86,7 @@ from tests.builders import (
     BEN,
     CLEO,
     DAN,
+    EVE,
     FREELY,
     NOW,
     TERMS,
@@ -172,7 +180,8 @@ def _pay_nothing(cart: Cart, *sessions: Session, seated: Sequence[Person] = (), 
 
 
 def _decline(cart: Cart, *sessions: Session, attempt: int = 1, **given: Any) -> Decisions:
-    return checkout.decline(act(), cart, MAIN, CAD, attempt, sessions=sessions or (EXCEL, WORD), **given)
+    told = given.pop("act", act())
+    return checkout.decline(told, cart, MAIN, CAD, attempt, sessions=sessions or (EXCEL, WORD), **given)
 
 
 def _states(decisions: Decisions) -> dict[type[object], Any]:
@@ -192,7 +201,9 @@ def test_starting() -> None:
     decisions = _start(_cart(_line(quantity=2)), code=_code())
     off = {LineId("a"): cad("2.00")}
     assert _events(decisions) == [
-        ChargingStarted(MAIN, CAD, 1, ORDER, Method.GATEWAY, None, CODE, off, TERMS, FREELY, cad("18.00"), act()),
+        ChargingStarted(
+            MAIN, CAD, 1, ORDER, Method.GATEWAY, None, CODE, off, TERMS, FREELY, frozenset(), cad("18.00"), act()
+        ),
         UseReserved(ORDER, 1, act()),
         PlacesHeld(KEPT, 2, Deadline.at(NOW), (), act()),
         HoldSecured(KEPT, act()),
@@ -325,7 +336,7 @@ def test_a_paid_basket() -> None:
         PlacesTaken(2, KEPT, (), act()),
         PlacesTaken(1, HoldId("charge:order:2.1"), (), act()),
         SeatsBought(pool, EXCEL.id, ORDER, BUYER, FREELY, prices, {one: ANN}, {two: DAN}, until, None, act()),
-        Registered(own, EXCEL.id, BEN, Origin.INDIVIDUAL, act()),
+        Registered(own, EXCEL.id, BEN, Origin.INDIVIDUAL, Sale(ORDER, cad("4.50")), act()),
         ChargeCaptured(ORDER, BUYER, cad("23.40"), TERMS, act()),
         DocumentIssued(1, ORDER, None, act()),
     ]
@@ -358,13 +369,55 @@ def test_a_programme_enrols_in_all_parts_or_none() -> None:
     assert why_not(_start, _cart(office), EXCEL) == SessionNotGiven(WORD.id)
 
 
+def _registrations(decisions: Decisions) -> list[object]:
+    """Who was registered, or only asked to be."""
+    return [event for event in _events(decisions) if isinstance(event, RegistrationRequested | Registered)]
+
+
 def test_registrations_that_need_approval() -> None:
     """They are paid for and requested; the place is kept (N4)."""
     states = _states(_start(_cart(_own(ANN)), EXCEL, approval={EXCEL.id}))
-    paid = _events(_pay(states[Cart], states[Session], approval={EXCEL.id}))
-    assert [type(event) for event in paid if isinstance(event, RegistrationRequested | Registered)] == [
-        RegistrationRequested
+    paid = _pay(states[Cart], states[Session])
+    own = RegistrationId("order:1.1")
+    sale = Sale(ORDER, cad("10.00"))
+    assert _registrations(paid) == [RegistrationRequested(own, EXCEL.id, ANN, Origin.INDIVIDUAL, sale, act())]
+    assert (_states(paid)[Session].taken, _states(paid)[Session].holds) == (1, {})
+
+
+def test_where_approval_is_asked_is_as_at_the_sale() -> None:
+    """The attempt says where, of the basket's own sessions, and nobody is asked again when it is paid (N4, P5)."""
+    office: dict[str, Any] = {"sessions": (EXCEL.id, WORD.id), "programme": ProgrammeId("office")}
+    cart = _cart(_own(ANN, **office), _line("b", provider=OTHER, sessions=(SessionId("elsewhere"),)))
+    started = _start(cart, approval={WORD.id, SessionId("elsewhere"), SessionId("access")})
+    made = _states(started)[Cart].newest(MAIN, CAD)
+    assert made.approval == {WORD.id}
+    half = Sale(ORDER, cad("5.00"))
+    sessions = [decision.state for decision in started if isinstance(decision.state, Session)]
+    assert _registrations(_pay(_states(started)[Cart], *sessions)) == [
+        Registered(RegistrationId("order:1.1"), EXCEL.id, ANN, Origin.INDIVIDUAL, half, act()),
+        RegistrationRequested(RegistrationId("order:1.2"), WORD.id, ANN, Origin.INDIVIDUAL, half, act()),
     ]
+
+
+def test_a_retry_asks_for_approval_as_it_is_by_then() -> None:
+    """A new attempt is a new sale: what was asked at the one that was declined is over (N4, P3)."""
+    first = _states(_start(_cart(_own(ANN)), EXCEL, approval={EXCEL.id}))
+    declined = _states(_decline(first[Cart], first[Session]))
+    again = _states(_start(declined[Cart], declined[Session]))
+    assert again[Cart].newest(MAIN, CAD).approval == frozenset()
+    own = RegistrationId("order:1.1")
+    assert _registrations(_pay(again[Cart], again[Session], attempt=2)) == [
+        Registered(own, EXCEL.id, ANN, Origin.INDIVIDUAL, Sale(ORDER, cad("10.00")), act())
+    ]
+
+
+def test_what_costs_nothing_may_need_approval() -> None:
+    """It is given at once, and the registration is only requested (N4, P3)."""
+    given = _pay_nothing(_cart(_own(ANN, unit="0.00")), EXCEL, approval={EXCEL.id, WORD.id})
+    assert _states(given)[Cart].newest(MAIN, CAD).approval == {EXCEL.id}
+    own = RegistrationId("order:1.1")
+    sale = Sale(ORDER, cad("0.00"))
+    assert _registrations(given) == [RegistrationRequested(own, EXCEL.id, ANN, Origin.INDIVIDUAL, sale, act())]
 
 
 def test_a_payment_that_is_told_twice() -> None:
@@ -447,6 +500,127 @@ def test_a_declined_basket() -> None:
     assert _states(_pay(again[Cart], again[Session], attempt=2, code=again[PromotionCode]))[Session].taken == 2
 
 
+def test_what_a_line_held_before_is_held_on() -> None:
+    """Until the deadline that it had: the buyer tries again, and pays with the very same places (P3, N1)."""
+    until = NOW + timedelta(minutes=15)
+    cart = _cart(_line(quantity=2, hold=LINE_HOLD))
+    held = session(2).hold(act(), LINE_HOLD, 2, until=Deadline.at(until)).state
+    first = _states(_start(cart, held))
+    declined = _decline(first[Cart], first[Session])
+    assert _events(declined) == [BasketDeclined(MAIN, CAD, 1, act()), HoldUnsecured(LINE_HOLD, act())]
+    states = _states(declined)
+    assert states[Session] == evolve(held, version=4)
+    assert why_not(_start, _cart(_line()), states[Session]) == NotEnoughPlaces(1, 0)
+    # In its last instant it is still theirs; after that the places are anybody's, whatever the line says.
+    again = _start(states[Cart], states[Session], act=act(until))
+    assert _events(again)[1:] == [HoldSecured(LINE_HOLD, act(until))]
+    paid = _pay(_states(again)[Cart], _states(again)[Session], attempt=2)
+    assert PlacesTaken(2, LINE_HOLD, (), act()) in _events(paid)
+    assert (_states(paid)[Session].taken, _states(paid)[Session].holds) == (2, {})
+    late = act(until + timedelta(seconds=1))
+    sold = states[Session].take(late, 1).state
+    assert why_not(_start, states[Cart], sold, act=late) == NotEnoughPlaces(2, 1)
+
+
+def test_a_payment_that_is_declined_after_the_deadline() -> None:
+    """What the line held has lapsed by that, and its places are for sale at once (P3, N1)."""
+    until = NOW + timedelta(minutes=15)
+    cart = _cart(_line(quantity=2, hold=LINE_HOLD))
+    held = session(2).hold(act(), LINE_HOLD, 2, until=Deadline.at(until)).state
+    first, late = _states(_start(cart, held)), act(until + timedelta(seconds=1))
+    declined = _decline(first[Cart], first[Session], act=late)
+    assert _events(declined) == [BasketDeclined(MAIN, CAD, 1, late), HoldUnsecured(LINE_HOLD, late)]
+    states = _states(declined)
+    assert (first[Session].available(late.at), states[Session].available(late.at)) == (0, 2)
+    again = _start(states[Cart], states[Session], act=late)
+    assert _events(again)[1:] == [
+        PlacesHeld(KEPT, 2, Deadline.at(late.at), (LINE_HOLD,), late),
+        HoldSecured(KEPT, late),
+    ]
+
+
+def test_a_hold_that_was_replaced_does_not_come_back() -> None:
+    """It was of another size: what was kept for the payment instead is let go with it (P3, N1)."""
+    held = session(2).hold(act(), LINE_HOLD, 1, until=DUE).state
+    first = _states(_start(_cart(_line(quantity=2, hold=LINE_HOLD)), held))
+    declined = _decline(first[Cart], first[Session])
+    assert _events(declined) == [BasketDeclined(MAIN, CAD, 1, act()), HoldReleased(KEPT, act())]
+    assert _states(declined)[Session].holds == {}
+
+
+def _offered(terms: WaitingList) -> tuple[Session, HoldId]:
+    """One place, which is offered to Ann; Ben waits behind her."""
+    listed = Session.open(
+        act(), EXCEL.id, starts=EXCEL.starts, ends=EXCEL.ends, capacity=1, waiting_list=terms
+    ).state.take(act(), 1)
+    waiting = listed.state.join(act(), ANN, seated=()).state.join(act(), BEN, seated=()).state
+    given_back = waiting.give_back(act(), 1).state
+    offered = given_back if terms.automatic else given_back.offer(act()).state
+    offer = offered.offer_to(ANN, NOW)
+    assert offer is not None
+    return offered, offer
+
+
+@pytest.mark.parametrize("terms", [WaitingList(), WaitingList(automatic=True)], ids=["by hand", "automatic"])
+def test_a_declined_payment_leaves_the_offer(terms: WaitingList) -> None:
+    """It is the learner's until it would have lapsed anyway, and they may pay again (P3, N2)."""
+    offered, offer = _offered(terms)
+    first = _states(_start(_cart(_own(ANN)), offered))
+    declined = _decline(first[Cart], first[Session])
+    assert _events(declined) == [BasketDeclined(MAIN, CAD, 1, act()), HoldUnsecured(offer, act())]
+    states = _states(declined)
+    assert states[Session] == evolve(offered, version=offered.version + 2)
+    again = _states(_start(states[Cart], states[Session]))
+    paid = _pay(again[Cart], again[Session], attempt=2)
+    assert PlacesTaken(1, offer, (), act()) in _events(paid)
+    assert _states(paid)[Session].queue == (BEN,)
+
+
+def test_an_offer_that_is_not_paid_in_time_goes_to_the_next() -> None:
+    """The payment was declined too late: whoever waits is offered the place in the same decision (P3, N2)."""
+    offered, offer = _offered(WaitingList(automatic=True, offer_hours=24))
+    first = _states(_start(_cart(_own(ANN)), offered))
+    late = act(NOW + timedelta(hours=24, seconds=1))
+    declined = _decline(first[Cart], first[Session], act=late)
+    following, until = HoldId(f"offer:{offered.version + 3}.1"), Deadline.at(late.at + timedelta(hours=24))
+    assert _events(declined) == [
+        BasketDeclined(MAIN, CAD, 1, late),
+        HoldUnsecured(offer, late),
+        PlacesOffered({following: BEN}, until, (offer,), late),
+    ]
+    states = _states(declined)
+    assert why_not(_start, states[Cart], states[Session], act=late) == NotEnoughPlaces(1, 0)
+
+
+def test_declining_in_a_session_that_was_called_off() -> None:
+    """There nothing is held on: the line's own hold, an offer and what was kept for the payment are released (S14)."""
+    held = session(4).hold(act(), LINE_HOLD, 1, until=DUE).state
+    first = _states(_start(_cart(_line(hold=LINE_HOLD), _own(BEN, "b")), held))
+    off = first[Session].cancel(act()).state
+    declined = _decline(first[Cart], off)
+    assert _events(declined)[1:] == [
+        HoldReleased(LINE_HOLD, act()),
+        HoldReleased(HoldId("charge:order:2.1"), act()),
+    ]
+    assert _states(declined)[Session].holds == {}
+    offered, offer = _offered(WaitingList())
+    paying = _states(_start(_cart(_own(ANN)), offered))
+    assert _events(_decline(paying[Cart], paying[Session].cancel(act()).state))[1:] == [HoldReleased(offer, act())]
+
+
+def test_one_session_for_several_lines_is_one_decision() -> None:
+    """What one line held is held on, what was kept for another is let go (P3, N1)."""
+    held = session(4).hold(act(), LINE_HOLD, 2, until=DUE).state
+    first = _states(_start(_cart(_line(quantity=2, hold=LINE_HOLD), _own(ANN, "b")), held))
+    declined = _decline(first[Cart], first[Session])
+    assert _events(declined)[1:] == [
+        HoldUnsecured(LINE_HOLD, act()),
+        HoldReleased(HoldId("charge:order:2.1"), act()),
+    ]
+    assert _states(declined)[Session].holds == {LINE_HOLD: Hold(2, DUE)}
+    assert [decision.state.id for decision in declined] == ["cart", "excel"]
+
+
 def test_declining_twice() -> None:
     """The second time nothing is given back, not even what somebody else keeps by now (P3)."""
     first = _states(_start(_cart(_line()), EXCEL))
@@ -459,6 +633,48 @@ def test_a_hold_that_is_not_secured_is_not_this_payments() -> None:
     started = _states(_start(_cart(_line(hold=LINE_HOLD)), EXCEL))
     since = started[Session].release(act(), KEPT).state.hold(act(), LINE_HOLD, 1, until=DUE).state
     assert _events(_decline(started[Cart], since)) == [BasketDeclined(MAIN, CAD, 1, act())]
+
+
+def _offered_meanwhile() -> tuple[Cart, Session, HoldId]:
+    """Ann pays for a place that is for sale, and is offered another one, because she waited for it."""
+    listed = Session.open(
+        act(), EXCEL.id, starts=EXCEL.starts, ends=EXCEL.ends, capacity=2, waiting_list=WaitingList()
+    ).state
+    waiting = listed.take(act(), 2).state.join(act(), ANN, seated=()).state.give_back(act(), 2).state
+    started = _states(_start(_cart(_own(ANN)), waiting))
+    offered = started[Session].offer(act()).state
+    offer = offered.offer_to(ANN, NOW)
+    assert offer is not None
+    return started[Cart], offered, offer
+
+
+def test_an_offer_that_was_made_meanwhile_is_not_this_payments() -> None:
+    """Declining lets go what was kept for the payment, and the learner has the offer still (N1, N2)."""
+    cart, offered, offer = _offered_meanwhile()
+    declined = _decline(cart, offered)
+    assert _events(declined) == [BasketDeclined(MAIN, CAD, 1, act()), HoldReleased(KEPT, act())]
+    assert _states(declined)[Session].holds == {offer: offered.holds[offer]}
+
+
+def test_who_has_paid_has_no_offer_any_more() -> None:
+    """The place that was kept is taken, and the one that was offered meanwhile is for the next (N1, N2)."""
+    cart, offered, offer = _offered_meanwhile()
+    paid = _pay(cart, offered)
+    assert [event for event in _events(paid) if isinstance(event, PlacesTaken | HoldReleased)] == [
+        PlacesTaken(1, KEPT, (), act()),
+        HoldReleased(offer, act()),
+    ]
+    assert (_states(paid)[Session].taken, _states(paid)[Session].holds) == (1, {})
+
+
+def test_a_hold_that_was_made_meanwhile_is_not_this_payments() -> None:
+    """The line's own had lapsed; another of that name is no part of the sale, whatever becomes of it (N1)."""
+    started = _states(_start(_cart(_line(hold=LINE_HOLD)), EXCEL))
+    since = started[Session].hold(act(), LINE_HOLD, 1, until=DUE).state
+    assert _events(_decline(started[Cart], since))[1:] == [HoldReleased(KEPT, act())]
+    paid = _pay(started[Cart], since)
+    assert PlacesTaken(1, KEPT, (), act()) in _events(paid)
+    assert _states(paid)[Session].holds == {LINE_HOLD: Hold(1, DUE)}
 
 
 def test_declining_asks_for_all() -> None:
@@ -508,21 +724,182 @@ def test_what_costs_nothing_keeps_the_guards() -> None:
 def test_an_invoice() -> None:
     """The seats are the buyer's at once, until the invoice is due; the charge is captured when it is paid (S17)."""
     states = _states(_start(_cart(_line()), EXCEL, method=Method.INVOICE, invoice=DUE))
-    assert why_not(checkout.capture_invoice, act(), states[Cart], MAIN, CAD) == NotInvoiced(MAIN, CAD)
+    assert why_not(checkout.capture_invoice, act(), states[Cart], MAIN, CAD, pools=(), registrations=()) == NotInvoiced(
+        MAIN, CAD
+    )
     sold = _states(_pay(states[Cart], states[Session]))
     assert sold[SeatPool].invoice == DUE
     assert sold[Numbering].last == 1
     assert Charge not in sold
-    captured = checkout.capture_invoice(act(), sold[Cart], MAIN, CAD)
+    captured = checkout.capture_invoice(act(), sold[Cart], MAIN, CAD, pools=(sold[SeatPool],), registrations=())
     assert captured.events == (ChargeCaptured(ORDER, BUYER, cad("10.00"), TERMS, act()),)
+
+
+def test_an_invoice_is_for_what_is_live() -> None:
+    """A seat that was cancelled before it was paid for is not owed any more (S12, S17)."""
+    states = _states(_start(_cart(_line(quantity=2)), EXCEL, method=Method.INVOICE, invoice=DUE))
+    sold = _states(_pay(states[Cart], states[Session]))
+    pool = sold[SeatPool].cancel(act(), [SeatNo(1)], session=sold[Session]).state
+    captured = checkout.capture_invoice(act(), sold[Cart], MAIN, CAD, pools=(pool,), registrations=())
+    assert captured.events == (ChargeCaptured(ORDER, BUYER, sold[SeatPool].prices[1], TERMS, act()),)
+
+
+def test_an_invoice_is_for_the_places_that_are_left() -> None:
+    """One's own place that was given up, or refused, before it was paid for is not owed; a request is (N4, N5, S17)."""
+    lines = (_own(ANN, "a", "1.00"), _own(BEN, "b", "2.00"), _own(CLEO, "c", "4.00"), _own(EVE, "d", "8.00"))
+    states = _states(_start(_cart(*lines), EXCEL, method=Method.INVOICE, invoice=DUE, approval={EXCEL.id}))
+    paid = _pay(states[Cart], states[Session])
+    there, cart = _states(paid)[Session], _states(paid)[Cart]
+    anns, bens, cleos, eves = (decision.state for decision in paid if isinstance(decision.state, Registration))
+    places = (
+        anns.cancel(act(), session=there).state,
+        bens.refuse(act(), session=there).state,
+        cleos,
+        eves.approve(act(), session=there).state,
+        # Nobody pays for what was not sold.
+        evolve(eves, sale=None),
+    )
+    captured = checkout.capture_invoice(act(), cart, MAIN, CAD, pools=(), registrations=places)
+    assert captured.events == (ChargeCaptured(ORDER, BUYER, cad("12.00"), TERMS, act()),)
+
+
+def test_places_of_another_payment_are_not_taken() -> None:
+    """A line that names a hold which is being paid for, of another size, releases nothing (N1)."""
+    held = EXCEL.hold(act(), LINE_HOLD, 2, until=Deadline.at(NOW + timedelta(hours=1))).state
+    paying = held.secure(act(), LINE_HOLD).state
+    assert why_not(_start, _cart(_line(quantity=1, hold=LINE_HOLD)), paying) == HoldAlreadySecured(LINE_HOLD)
 
 
 def test_what_was_not_sold_by_invoice() -> None:
     """It is captured already, or was never sold (P4)."""
     states = _states(_start(_cart(_line()), EXCEL))
     paid = _states(_pay(states[Cart], states[Session]))[Cart]
-    assert why_not(checkout.capture_invoice, act(), paid, MAIN, CAD) == NotInvoiced(MAIN, CAD)
-    assert why_not(checkout.capture_invoice, act(), paid, OTHER, CAD) == NotInvoiced(OTHER, CAD)
+    assert why_not(checkout.capture_invoice, act(), paid, MAIN, CAD, pools=(), registrations=()) == NotInvoiced(
+        MAIN, CAD
+    )
+    assert why_not(checkout.capture_invoice, act(), paid, OTHER, CAD, pools=(), registrations=()) == NotInvoiced(
+        OTHER, CAD
+    )
+
+
+# --- Credit notes -----------------------------------------------------------------------------------------------------
+
+BACK: Final = RefundId("back")
+
+
+def _refunded() -> tuple[Charge, Numbering]:
+    """A basket of two seats, of which one is cancelled and refunded; its invoice has the number 1."""
+    states = _states(_start(_cart(_line(quantity=2)), EXCEL))
+    sold = _states(_pay(states[Cart], states[Session]))
+    settled = cancel_seats(act(), sold[Session], sold[SeatPool], (SeatNo(1),), charge=sold[Charge], refund=BACK)
+    assert isinstance(settled, Settled)
+    return settled.charge.state, sold[Numbering]
+
+
+def test_a_credit_note() -> None:
+    """It has the next of the provider's numbers, for that refund; one that has its number keeps it (P8)."""
+    charge, numbering = _refunded()
+    issued = checkout.credit_note(act(), numbering, charge, BACK, invoice=1, issued=None)
+    assert issued.events == (DocumentIssued(2, ORDER, BACK, act()),)
+    assert issued.state == Numbering(MAIN, 3, 2)
+    again = checkout.credit_note(act(), issued.state, charge, BACK, invoice=1, issued=2)
+    assert again == Decision(issued.state)
+    assert again.state is issued.state
+
+
+def test_a_credit_note_looks_in_this_order() -> None:
+    """Where several refusals apply, the first of the documented order is told (P8)."""
+    charge, numbering = _refunded()
+    wrong: dict[str, Any] = {
+        "act": act(),
+        "numbering": numbering,
+        "charge": charge,
+        "refund": RefundId("other"),
+        "invoice": None,
+        "issued": 2,
+    }
+    assert in_turn(checkout.credit_note, wrong, {"refund": BACK}, {"invoice": 1}, {"issued": None}) == [
+        NoSuchRefund(RefundId("other")),
+        NoInvoice(MAIN, ORDER),
+        NeverIssued(2, 1),
+        None,
+    ]
+
+
+def test_nobody_credits_what_another_provider_invoiced() -> None:
+    """Its series has no number for this transaction (P8)."""
+    charge, _ = _refunded()
+    elsewhere = Numbering.start(act(), OTHER).state
+    refused = why_not(checkout.credit_note, act(), elsewhere, charge, BACK, invoice=None, issued=None)
+    assert refused == NoInvoice(OTHER, ORDER)
+
+
+# --- What lines became ------------------------------------------------------------------------------------------------
+
+
+def test_the_pools_of_a_line() -> None:
+    """One for each of its sessions, once it is paid, as they are called; a place of one's own has none (P3)."""
+    office: dict[str, Any] = {"sessions": (EXCEL.id, WORD.id), "programme": ProgrammeId("office")}
+    cart = _cart(
+        _line("z", provider=OTHER, sessions=(SessionId("elsewhere"),)),
+        _own(BEN, "own"),
+        _line("one"),
+        _line("programme", **office),
+        _own(CLEO, "own-programme", **office),
+    )
+    started = _start(cart)
+    assert [checkout.pools_of(_states(started)[Cart], line.id) for line in cart.lines] == [()] * 5
+    sessions = [decision.state for decision in started if isinstance(decision.state, Session)]
+    decisions = _pay(_states(started)[Cart], *sessions)
+    paid = _states(decisions)[Cart]
+    pools = {line.id: checkout.pools_of(paid, line.id) for line in cart.lines}
+    assert pools == {
+        "z": (),
+        "own": (),
+        "one": (PoolId("order:2.1"),),
+        "programme": (PoolId("order:3.1"), PoolId("order:3.2")),
+        "own-programme": (),
+    }
+    bought = [decision.state for decision in decisions if isinstance(decision.state, SeatPool)]
+    assert [(pool.id, pool.session) for pool in bought] == [
+        ("order:2.1", EXCEL.id),
+        ("order:3.1", EXCEL.id),
+        ("order:3.2", WORD.id),
+    ]
+
+
+@pytest.mark.parametrize("told", ["open", "charging", "unknown", "declined"])
+def test_a_line_that_is_not_paid_has_no_pools(told: str) -> None:
+    """Nothing was bought by it (P3)."""
+    cart = _cart(_line())
+    charging: Cart = _states(_start(cart, EXCEL))[Cart]
+    carts = {
+        "open": cart,
+        "charging": charging,
+        "unknown": charging.leave_unknown(act(), MAIN, CAD, 1).state,
+        "declined": charging.decline(act(), MAIN, CAD, 1).state,
+    }
+    assert checkout.pools_of(carts[told], LineId("a")) == ()
+
+
+def test_pools_are_called_as_the_attempt_that_was_paid() -> None:
+    """Of a basket that was declined before, in the transaction of the retry (P3)."""
+    first = _states(_start(_cart(_line()), EXCEL))
+    declined = _states(_decline(first[Cart], first[Session]))
+    again = _states(_start(declined[Cart], declined[Session], transaction=TransactionId("second")))
+    paid = _states(_pay(again[Cart], again[Session], attempt=2))
+    assert checkout.pools_of(paid[Cart], LineId("a")) == (paid[SeatPool].id,) == (PoolId("second:1.1"),)
+
+
+def test_what_was_given_for_nothing_has_its_pools() -> None:
+    """It was paid, if not for (P3)."""
+    given = _states(_pay_nothing(_cart(_line(unit="0.00")), EXCEL))
+    assert checkout.pools_of(given[Cart], LineId("a")) == (PoolId("order:1.1"),)
+
+
+def test_the_pools_of_no_line() -> None:
+    """What the cart does not have is refused, not taken for a line without pools (K2)."""
+    assert why_not(checkout.pools_of, _cart(_line()), LineId("b")) == NoSuchLine(LineId("b"))
 
 
 # --- Arrangements -----------------------------------------------------------------------------------------------------

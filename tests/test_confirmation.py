@@ -421,6 +421,48 @@ def test_proposing_other_dates() -> None:
     assert known.proposal.sequence == known.version
 
 
+def test_a_date_that_moves_and_is_lost_later() -> None:
+    """C2, C7: whoever knows that the dates are others is told of each that is lost since, once, and of nothing else."""
+    moved = PLAN.replan(ACT, {ONE: on(10), TWO: on(11)}).state
+    elsewhere = moved.replan(ACT, {ONE: on(12), TWO: on(11)}).state
+    lost = elsewhere.replan(ACT, {ONE: on(12)}).state
+    known = SENT.follow(ACT, schedule=moved).state
+    assert known.withdrawn == SENT.proposal
+    assert known.follow(ACT, schedule=elsewhere) == Decision(known)
+    decision = known.follow(LATER, schedule=lost)
+    assert decision.events == (DatesReplaced(FIRST, ANN, frozenset({TWO}), LATER),)
+    told = kept(known, decision)
+    assert SENT.proposal is not None
+    assert told.withdrawn == evolve(SENT.proposal, dates=frozenset({ONE}))
+    assert told.follow(ACT, schedule=lost) == Decision(told)
+    # Sent anew, the client is told of what is lost before, and the newest is all that counts.
+    decision = propose(known, LATER, SECOND, schedule=lost)
+    assert decision.events[0] == DatesReplaced(FIRST, ANN, frozenset({TWO}), LATER)
+    again = kept(known, decision)
+    assert again.withdrawn is None
+    assert again.dead == frozenset({FIRST})
+
+
+def test_what_was_validated_after_it_was_withdrawn() -> None:
+    """C4: that a validation ends is no news to whoever was sent older dates, unless one of those is lost."""
+    moved = PLAN.replan(ACT, {ONE: on(10), TWO: on(11)}).state
+    known = SENT.follow(ACT, schedule=moved).state.validate(ACT, schedule=moved).state
+    elsewhere, lost = (moved.replan(ACT, dates).state for dates in ({ONE: on(12), TWO: on(11)}, {ONE: on(10)}))
+    decision = known.follow(ACT, schedule=elsewhere)
+    assert decision.events == (DatesReplaced(None, None, frozenset(), ACT),)
+    assert kept(known, decision).withdrawn == SENT.proposal
+    assert known.follow(ACT, schedule=lost).events == (DatesReplaced(FIRST, ANN, frozenset({TWO}), ACT),)
+
+
+def test_a_session_that_is_cancelled_after_its_dates_moved() -> None:
+    """C2, S14: who was sent older dates, and has been sent none since, is told, also where none of them is left."""
+    for schedule in (MOVED, PLAN.replan(ACT, {}, added=(on(20),)).state):
+        known = ACCEPTED.follow(ACT, schedule=schedule).state
+        decision = known.follow(LATER, schedule=schedule.cancel(LATER).state)
+        assert decision.events == (ConfirmationClosed(FIRST, ANN, LATER),)
+        assert kept(known, decision).withdrawn == known.withdrawn
+
+
 def test_following_what_was_not_sent() -> None:
     """Who was sent nothing is told nothing; who was validated by hand alone was validated for other dates."""
     assert NEW.follow(ACT, schedule=MOVED) == Decision(NEW)

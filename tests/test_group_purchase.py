@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from inspect import getmembers, isfunction, signature
+from inspect import signature
 from typing import Any, Final, get_args
 
 import pytest
@@ -28,6 +28,7 @@ from lara_core.kernel.ids import (
 )
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
+from lara_core.places import register
 from lara_core.purchase import AlreadyCaptured, BulkBuyingOff, BuyerRole
 from lara_core.refunds import (
     Charge,
@@ -43,6 +44,7 @@ from lara_core.refunds import (
     RefundRetried,
     RefundSucceeded,
     RefundTerms,
+    SeatMoney,
     SeatsReinstated,
     SeatsSettled,
 )
@@ -56,6 +58,7 @@ from lara_core.registrations import (
     RegistrationEvent,
     RegistrationRefused,
     RegistrationRequested,
+    Sale,
 )
 from lara_core.seats import (
     AlreadyAccepted,
@@ -119,8 +122,10 @@ from tests.builders import (
     TICK,
     TWO,
     act,
+    cad,
     money,
 )
+from tests.use_cases import commands_in, use_cases_in
 
 SESSION: Final = SessionId("excel")
 POOL: Final = PoolId("pool")
@@ -151,6 +156,9 @@ INVOICE: Final = Deadline.at(NOW - TICK)
 LONG_AGO: Final = NOW - timedelta(hours=1)
 # A session whose only place is taken, and has a waiting list; and who has asked for a place of that quiet one.
 FULL, FIRST, REQUESTED = SessionId("full"), RegistrationId("first"), RegistrationId("requested")
+# A session of which two bought places of their own: one has it, the other is not let in yet.
+BOUGHT, CLEOS, EVES = SessionId("bought"), RegistrationId("basket:1.1"), RegistrationId("basket:2.1")
+PAID: Final = TransactionId("basket")
 WAITING: Final = WaitingList(offer_hours=24)
 OFFER: Final = HoldId("offer:5.1")
 OLD: Final = HoldId("old")
@@ -457,25 +465,41 @@ DONE: Final[Mapping[Callable[..., Receipt], tuple[Mapping[str, Any], Sequence[tu
         },
         [
             ("excel", 4, PlacesTaken(1, BASKET, (), ACT)),
-            ("new", 1, RegistrationRequested(RegistrationId("new"), SESSION, BEN, Origin.INDIVIDUAL, ACT)),
+            ("new", 1, RegistrationRequested(RegistrationId("new"), SESSION, BEN, Origin.INDIVIDUAL, None, ACT)),
         ],
     ),
     places.import_registrations: (
         {"session": SESSION, "people": ((RegistrationId("row-1"), BEN), (RegistrationId("row-2"), EVE))},
         [
             ("excel", 4, PlacesTaken(2, None, (), ACT)),
-            ("row-1", 1, Registered(RegistrationId("row-1"), SESSION, BEN, Origin.IMPORTED, ACT)),
-            ("row-2", 1, Registered(RegistrationId("row-2"), SESSION, EVE, Origin.IMPORTED, ACT)),
+            ("row-1", 1, Registered(RegistrationId("row-1"), SESSION, BEN, Origin.IMPORTED, None, ACT)),
+            ("row-2", 1, Registered(RegistrationId("row-2"), SESSION, EVE, Origin.IMPORTED, None, ACT)),
         ],
     ),
     places.approve_registration: ({"registration": REQUESTED}, [("requested", 2, RegistrationApproved(BEN, ACT))]),
     places.refuse_registration: (
-        {"registration": REQUESTED},
-        [("quiet", 6, PlacesGivenBack(1, ACT)), ("requested", 2, RegistrationRefused(BEN, ACT))],
+        {"registration": EVES, "refund": BACK},
+        [
+            ("bought", 4, PlacesGivenBack(1, ACT)),
+            ("basket:2.1", 2, RegistrationRefused(EVE, ACT)),
+            (
+                "basket",
+                2,
+                SeatsSettled(BOUGHT, PoolId("basket:2.1"), {ONE: REFUNDED}, NOTHING, BACK, PRICE, None, ACT),
+            ),
+        ],
     ),
     places.cancel_registration: (
-        {"registration": FIRST},
-        [("full", 5, PlacesGivenBack(1, ACT)), ("first", 2, RegistrationCancelled(ANN, ACT))],
+        {"registration": CLEOS, "refund": BACK, "override": ILL},
+        [
+            ("bought", 4, PlacesGivenBack(1, ACT)),
+            ("basket:1.1", 2, RegistrationCancelled(CLEO, ACT)),
+            (
+                "basket",
+                2,
+                SeatsSettled(BOUGHT, PoolId("basket:1.1"), {ONE: REFUNDED}, NOTHING, BACK, PRICE, "illness", ACT),
+            ),
+        ],
     ),
     use.retry_refund: ({"transaction": ORDER, "refund": FAILED}, [("order", 9, RefundRetried(FAILED, ACT))]),
 }
@@ -573,7 +597,8 @@ def everything_sold() -> MemoryStore:
 
     The invitation in the other session is over by one microsecond. All was taken in one transaction; the seats of its
     third pool are cancelled one by one, and the last one is live again. What stands above as on an invoice is nobody's
-    any more, and one place is asked for, in a session with an old hold; in another one Fay waits.
+    any more, and one place is asked for, in a session with an old hold; in another one Fay waits. In the last one two
+    have bought places of their own.
     """
     store = shop()
     _ = places.open_session(store, act(key="open"), SESSION, starts=STARTS, ends=ENDS, capacity=10)
@@ -594,7 +619,28 @@ def everything_sold() -> MemoryStore:
     _ = places.register(store, act(key="sell-out"), FIRST, session=FULL, person=ANN)
     _ = places.join_waiting_list(store, act(key="wait"), FULL, FAY)
     _ = places.resize_session(store, act(key="enlarge"), FULL, 2)
+    sell_places(store)
     return store
+
+
+def sell_places(store: MemoryStore) -> None:
+    """What a basket became that was paid: Cleo has her place, and Eve waits to be let in."""
+    _ = places.open_session(store, act(key="bought"), BOUGHT, starts=STARTS, ends=ENDS)
+    sell_place(store, CLEOS, CLEO, PAID)
+    sell_place(store, EVES, EVE, PAID, approval=True)
+    _ = use.capture_payment(
+        store, act(key="basket-paid"), PAID, buyer=ActorId("manager"), captured=PRICE * 2, terms=TERMS
+    )
+
+
+def sell_place(
+    store: MemoryStore, name: RegistrationId, person: Person, transaction: TransactionId, *, approval: bool = False
+) -> None:
+    """Give somebody a place of their own, as a checkout does."""
+    with store.transaction() as work:
+        there, sale, seated = work.sessions.get(BOUGHT), Sale(transaction, PRICE), work.seated(BOUGHT)
+        for decision in register(act(), there, name, person, approval=approval, sale=sale, seated=seated):
+            work.save(decision)
 
 
 def sell_on_invoice(store: MemoryStore) -> None:
@@ -675,16 +721,69 @@ def test_every_argument_is_content(command: Callable[..., Receipt], argument: st
 
 def test_every_use_case_is_tested() -> None:
     """What is above is all of them, with all their arguments."""
-    own = [
-        (name, function)
-        for module in (use, places)
-        for name, function in getmembers(module, isfunction)
-        if function.__module__ == module.__name__
-    ]
-    found = {function for name, function in own if not name.startswith("_")}
-    assert DONE.keys() == found
+    assert DONE.keys() == commands_in(use, places) == use_cases_in(use, places)
     for command, (asked, _) in DONE.items():
         assert asked.keys() == signature(command).parameters.keys() - {"store", "act"}
+
+
+def settled(place: RegistrationId, of: SeatMoney, refund: RefundId | None, *, once: str, by: Act = ACT) -> SeatsSettled:
+    """What the charge of the basket says of one of its places."""
+    return SeatsSettled(BOUGHT, PoolId(place), {ONE: of}, cad(once), refund, of.back, None, by)
+
+
+def test_a_place_is_refunded_by_the_terms_of_its_sale(sold: MemoryStore) -> None:
+    """A fee for each, and another once, are kept; without a refund all is, and what was not sold has no money (N5)."""
+    first = places.cancel_registration(sold, ACT, CLEOS, refund=BACK)
+    less_fees, nothing = money("3.00", "7.00", once="2.00"), money("10.00", "0.00")
+    assert first.written[-1] == Written("basket", 2, settled(CLEOS, less_fees, BACK, once="2.00"))
+    then = act(key="second")
+    second = places.cancel_registration(sold, then, EVES)
+    assert second.written[-1] == Written("basket", 3, settled(EVES, nothing, None, once="2.00", by=then))
+    unsold = places.cancel_registration(sold, act(key="third"), FIRST, refund=BACK)
+    assert [written.id for written in unsold.written] == ["full", "first"]
+
+
+def test_a_place_that_is_not_captured_has_no_refund(sold: MemoryStore) -> None:
+    """Whoever has not paid the invoice is refused and cancelled without one (N4, N5, S17)."""
+    bens, anns, unpaid = RegistrationId("invoice:1.1"), RegistrationId("invoice:2.1"), TransactionId("invoice")
+    sell_place(sold, bens, BEN, unpaid)
+    sell_place(sold, anns, ANN, unpaid, approval=True)
+    cancel = partial(places.cancel_registration, sold, ACT, bens)
+    assert refusal(partial(cancel, refund=BACK)) == NothingCaptured(unpaid)
+    assert [written.id for written in cancel().written] == ["bought", "invoice:1.1"]
+    refused = places.refuse_registration(sold, act(key="refuse"), anns, refund=BACK)
+    assert [written.id for written in refused.written] == ["bought", "invoice:2.1"]
+
+
+def test_a_session_is_cancelled_with_the_places_that_were_bought(sold: MemoryStore) -> None:
+    """What was paid for each goes back in full, as a refund of its own (S14, N5)."""
+    receipt = places.cancel_session(sold, ACT, BOUGHT, refund=BACK)
+    assert receipt.written == (
+        Written("bought", 4, SessionCancelled((), ACT)),
+        Written("bought", 5, PlacesGivenBack(2, ACT)),
+        Written("basket", 2, settled(CLEOS, REFUNDED, RefundId("back:basket:1.1"), once="0.00")),
+        Written("basket", 3, settled(EVES, REFUNDED, RefundId("back:basket:2.1"), once="0.00")),
+        Written("basket:1.1", 2, RegistrationCancelled(CLEO, ACT)),
+        Written("basket:2.1", 2, RegistrationCancelled(EVE, ACT)),
+    )
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [partial(places.cancel_registration, refund=BACK), partial(places.refuse_registration, refund=BACK)],
+    ids=["cancel", "refuse"],
+)
+def test_of_sixteen_who_give_a_place_back_one_does(leave: Callable[..., Receipt], sold: MemoryStore) -> None:
+    """Whoever presses at once, each under a key of their own, it is given back and paid back once (N4, N5, S12)."""
+    by = [partial(_written, leave, f"key-{number}") for number in range(16)]
+    assert sorted(at_once(lambda: sold, *by)) == [*[0] * 15, 3]
+    with sold.transaction() as work:
+        paid, there = work.charges.get(PAID), work.sessions.get(BOUGHT)
+    assert (paid.version, [*paid.refunds], there.taken) == (2, [BACK], 1)
+
+
+def _written(leave: Callable[..., Receipt], key: str, store: MemoryStore) -> int:
+    return len(insist(partial(leave, store, act(key=key), EVES)).written)
 
 
 def test_two_commands_never_share_a_key(sold: MemoryStore) -> None:

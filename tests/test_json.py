@@ -16,6 +16,23 @@ from attrs import fields, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lara_core.access import AccessRefusal, Open, Opening
+from lara_core.cart import Cart, CartEvent, CartRefusal
+from lara_core.checkout import CheckoutRefusal
+from lara_core.confirmation import (
+    Answered,
+    ClientAnswer,
+    Confirmation,
+    ConfirmationEvent,
+    ConfirmationPolicy,
+    ConfirmationRefusal,
+    ConfirmationState,
+    Message,
+    Missing,
+    Proposal,
+    Validation,
+)
+from lara_core.documents import Numbering, NumberingEvent, NumberingRefusal
 from lara_core.enrolment import EnrolmentRefusal
 from lara_core.formats import json
 from lara_core.formats.names import NAMES, AnyEvent, AnyRefusal
@@ -27,14 +44,20 @@ from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import (
     AccountId,
     ActorId,
+    CartId,
     ClientId,
+    ConfirmationId,
     CourseId,
+    DateNo,
     EnrolmentId,
     HoldId,
     Key,
     LimitId,
+    OfferId,
     PartnerId,
     PoolId,
+    ProposalId,
+    ProviderId,
     RefundId,
     RegistrationId,
     SeatNo,
@@ -45,8 +68,20 @@ from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.kernel.receipts import Receipt, Written
 from lara_core.offerings import Offering, OfferingEvent, OfferingRefusal
+from lara_core.offers import AccessMessage, Duration, GrantEvent, Moment, Offer, OfferEvent, OfferRefusal
+from lara_core.offers import Grant as OfferGrant
 from lara_core.participants import Enrolment, EnrolmentEvent, EnrolmentState, ParticipantRefusal
 from lara_core.partners import Branding, Partner, PartnerEvent, PartnerKind, PartnerRefusal
+from lara_core.promotions import CodeEvent, CodeRefusal, PromotionCode
+from lara_core.providers import (
+    Arrangement,
+    ArrangementEvent,
+    Provider,
+    ProviderEvent,
+    ProviderRefusal,
+    Training,
+    TrainingEvent,
+)
 from lara_core.purchase import AlreadyCaptured, BulkBuyingOff, BuyerRole, NoSeatNamed, OtherProvider, PurchaseRefusal
 from lara_core.refunds import (
     Charge,
@@ -92,8 +127,12 @@ from lara_core.registrations import (
     RegistrationSessionCancelled,
     RegistrationSessionOver,
     RegistrationState,
+    Sale,
 )
+from lara_core.replies import RepliesRefusal
 from lara_core.rights import MATRIX, Action, Grant, Grants, GrantsEvent, Right, RightsRefusal, Scope
+from lara_core.rosters import BadRow, Columns, Outcome, RefusedRow, RosterRefusal
+from lara_core.schedules import Schedule, ScheduleEvent, ScheduleRefusal, SessionDate
 from lara_core.seats import (
     AccountInvited,
     AccountNeeded,
@@ -165,6 +204,7 @@ from lara_core.sessions import (
     HoldReleased,
     HoldSecured,
     HoldsSwept,
+    HoldUnsecured,
     HoldWouldLapse,
     NobodyWaiting,
     NotEnoughPlaces,
@@ -180,6 +220,7 @@ from lara_core.sessions import (
     SessionCancelled,
     SessionEvent,
     SessionIsCancelled,
+    SessionMoved,
     SessionOpened,
     SessionOver,
     SessionRefusal,
@@ -191,9 +232,14 @@ from lara_core.spending import SpendingEvent, SpendingHold, SpendingLimit, Spend
 from lara_core.telling.notices import Notice, Template
 from lara_core.testing import strategies
 from lara_core.wallet import CreditHold, EntryKind, Wallet, WalletEvent, WalletRefusal
+from tests.access_in_json import KEPT as KEPT_OF_ACCESS
 from tests.builders import ANN, ANN_TYPED, BEN, DAN, ENDS, NOW, STARTS, TICK, act, flaw
+from tests.dates_in_json import KEPT as KEPT_OF_DATES
+from tests.dates_in_json import PARTS, TOLD, TOLD_DATA
 from tests.partners_in_json import ACT, ANN_DATA, INSTANT, INSTANT_DATA, LATE
 from tests.partners_in_json import KEPT as KEPT_OF_PARTNERS
+from tests.rosters_in_json import KEPT_OF_ROSTERS
+from tests.selling_in_json import KEPT as KEPT_OF_SELLING
 
 T = TypeVar("T")
 
@@ -211,6 +257,7 @@ REVOKED_DATA: Final = {"type": "seats.revoked.v1", "seat": 3, "holder": ANN_DATA
 DAY: Final = Deadline.on(date(2027, 3, 28), Zone("Europe/Paris"))
 DAY_DATA: Final = {"instant": "2027-03-28T22:00:00+00:00", "day": {"date": "2027-03-28", "zone": "Europe/Paris"}}
 PRICE: Final = Money.of("10.00", "CAD")
+SALE: Final = Sale(TransactionId("order"), PRICE)
 HALF: Final = Money.of("5.00", "CAD")
 NOTHING: Final = Money.zero(Currency("CAD"))
 HALF_DATA: Final = {"minor": 500, "currency": "CAD"}
@@ -241,7 +288,7 @@ KEPT: Final[list[tuple[object, Data]]] = [
             ENDS,
             None,
             12,
-            {HoldId("h-2"): Hold(2, None), HoldId("h-1"): Hold(1, INSTANT, DAN)},
+            {HoldId("h-2"): Hold(2, DAY, secured=True), HoldId("h-1"): Hold(1, INSTANT, DAN)},
             True,
             WaitingList(automatic=True, offer_hours=24),
             (BEN, ANN_TYPED),
@@ -255,8 +302,8 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "capacity": None,
             "taken": 12,
             "holds": {
-                "h-2": {"places": 2, "until": None, "to": None},
-                "h-1": {"places": 1, "until": INSTANT_DATA, "to": DAN_DATA},
+                "h-2": {"places": 2, "until": DAY_DATA, "to": None, "secured": True},
+                "h-1": {"places": 1, "until": INSTANT_DATA, "to": DAN_DATA, "secured": False},
             },
             "cancelled": True,
             "waiting_list": {"automatic": True, "offer_hours": 24},
@@ -276,6 +323,15 @@ KEPT: Final[list[tuple[object, Data]]] = [
         },
     ),
     (
+        SessionMoved(STARTS + TICK, ENDS, act()),
+        {
+            "type": "sessions.moved.v1",
+            "starts": "2027-03-08T09:00:00.000001+00:00",
+            "ends": "2027-03-08T17:00:00+00:00",
+            "act": ACT,
+        },
+    ),
+    (
         CapacityChanged(None, (HoldId("h-1"), HoldId("h-2")), act()),
         {"type": "sessions.capacity_changed.v1", "capacity": None, "lapsed": ["h-1", "h-2"], "act": ACT},
     ),
@@ -284,6 +340,7 @@ KEPT: Final[list[tuple[object, Data]]] = [
         {"type": "sessions.places_held.v1", "hold": "h-1", "places": 2, "until": DAY_DATA, "lapsed": [], "act": ACT},
     ),
     (HoldSecured(HoldId("h-1"), act()), {"type": "sessions.hold_secured.v1", "hold": "h-1", "act": ACT}),
+    (HoldUnsecured(HoldId("h-1"), act()), {"type": "sessions.hold_unsecured.v1", "hold": "h-1", "act": ACT}),
     (HoldReleased(HoldId("h-1"), act()), {"type": "sessions.hold_released.v1", "hold": "h-1", "act": ACT}),
     (
         PlacesTaken(2, HoldId("h-1"), (), act()),
@@ -683,36 +740,47 @@ KEPT: Final[list[tuple[object, Data]]] = [
     ),
     (NothingDue(SeatNo(9)), {"type": "refunds.nothing_due.v1", "seat": 9}),
     (
-        Registration(RegistrationId("own"), 2, SessionId("excel"), ANN, Origin.IMPORTED, RegistrationState.CANCELLED),
+        Registration(
+            RegistrationId("own"),
+            2,
+            SessionId("excel"),
+            ANN,
+            Origin.INDIVIDUAL,
+            SALE,
+            RegistrationState.CANCELLED,
+        ),
         {
             "type": "registrations.registration.v1",
             "id": "own",
             "version": 2,
             "session": "excel",
             "person": ANN_DATA,
-            "origin": "imported",
+            "origin": "individual",
+            "sale": {"transaction": "order", "price": TEN},
             "state": "cancelled",
         },
     ),
     (
-        Registered(RegistrationId("own"), SessionId("excel"), ANN, Origin.IMPORTED, act()),
+        Registered(RegistrationId("own"), SessionId("excel"), ANN, Origin.IMPORTED, None, act()),
         {
             "type": "registrations.registered.v1",
             "registration": "own",
             "session": "excel",
             "person": ANN_DATA,
             "origin": "imported",
+            "sale": None,
             "act": ACT,
         },
     ),
     (
-        RegistrationRequested(RegistrationId("own"), SessionId("excel"), ANN, Origin.INDIVIDUAL, act()),
+        RegistrationRequested(RegistrationId("own"), SessionId("excel"), ANN, Origin.INDIVIDUAL, SALE, act()),
         {
             "type": "registrations.requested.v1",
             "registration": "own",
             "session": "excel",
             "person": ANN_DATA,
             "origin": "individual",
+            "sale": {"transaction": "order", "price": TEN},
             "act": ACT,
         },
     ),
@@ -740,6 +808,10 @@ KEPT: Final[list[tuple[object, Data]]] = [
     (NoSeatNamed(), {"type": "purchase.no_seat_named.v1"}),
     (AlreadyCaptured(TransactionId("order")), {"type": "purchase.already_captured.v1", "transaction": "order"}),
     *KEPT_OF_PARTNERS,
+    *KEPT_OF_SELLING,
+    *KEPT_OF_ACCESS,
+    *KEPT_OF_DATES,
+    *KEPT_OF_ROSTERS,
     (
         Receipt(ActorId("manager"), Key("key"), (Written("pool", 2, REVOKED),)),
         {
@@ -765,6 +837,13 @@ KEPT: Final[list[tuple[object, Data]]] = [
             PartnerId("north"),
             Credits(8),
             3,
+            CartId("cart"),
+            ProviderId("main"),
+            OfferId("intro"),
+            AccessMessage.edited("Welcome", "Come in.\n"),
+            NOW + TICK,
+            ENDS,
+            TOLD,
         ),
         {
             "type": "notice.v1",
@@ -782,6 +861,13 @@ KEPT: Final[list[tuple[object, Data]]] = [
             "partner": "north",
             "price": 8,
             "available": 3,
+            "cart": "cart",
+            "provider": "main",
+            "offer": "intro",
+            "message": {"telling": "edited", "subject": "Welcome", "body": "Come in.\n"},
+            "opens": LATE,
+            "ends": "2027-03-08T17:00:00+00:00",
+            "dates": TOLD_DATA,
         },
     ),
 ]
@@ -796,6 +882,16 @@ EVENTS: Final = (
     WalletEvent,
     SpendingEvent,
     EnrolmentEvent,
+    ProviderEvent,
+    ArrangementEvent,
+    TrainingEvent,
+    CartEvent,
+    CodeEvent,
+    NumberingEvent,
+    OfferEvent,
+    GrantEvent,
+    ScheduleEvent,
+    ConfirmationEvent,
 )
 REFUSALS: Final = (
     SessionRefusal,
@@ -810,6 +906,17 @@ REFUSALS: Final = (
     SpendingRefusal,
     ParticipantRefusal,
     EnrolmentRefusal,
+    ProviderRefusal,
+    CartRefusal,
+    CodeRefusal,
+    NumberingRefusal,
+    CheckoutRefusal,
+    OfferRefusal,
+    AccessRefusal,
+    ScheduleRefusal,
+    ConfirmationRefusal,
+    RepliesRefusal,
+    RosterRefusal,
 )
 STATES: Final = (
     Session,
@@ -822,9 +929,26 @@ STATES: Final = (
     Wallet,
     SpendingLimit,
     Enrolment,
+    Provider,
+    Arrangement,
+    Training,
+    Cart,
+    PromotionCode,
+    Numbering,
+    Offer,
+    OfferGrant,
+    Schedule,
+    Confirmation,
 )
+# Answers, what hosts keep of an import, and the members of a union that nothing but their names tells apart.
+OTHERS: Final = (Receipt, Notice, Moment, Duration, Open, Opening, Columns, Outcome, BadRow, RefusedRow)
 BY_NAME: Final[Mapping[str, Data]] = {data["type"]: data for _, data in KEPT}
 KIND: Final[Mapping[str, type[object]]] = {name: kind for kind, name in NAMES.items()}
+
+
+def members(union: Any) -> tuple[Any, ...]:
+    """What *union* is of; one that has a single member is that member."""
+    return get_args(union) or (union,)
 
 
 def fresh(data: Data) -> Data:
@@ -864,14 +988,14 @@ def test_one_of_each_is_kept() -> None:
 
 def test_everything_has_a_name() -> None:
     """Each event and each refusal can be stored, and found again by what it is called (K11)."""
-    named = {kind for union in (*EVENTS, *REFUSALS) for kind in get_args(union)}
-    assert named | {*STATES, Receipt, Notice} == set(NAMES)
+    named = {kind for union in (*EVENTS, *REFUSALS) for kind in members(union)}
+    assert named | {*STATES, *OTHERS} == set(NAMES)
 
 
 def test_any_event_and_any_refusal_are_all_there_are() -> None:
     """What hosts read as "any event" is every event of every area, and so with refusals (K11)."""
-    assert set(get_args(AnyEvent)) == {kind for union in EVENTS for kind in get_args(union)}
-    assert set(get_args(AnyRefusal)) == {kind for union in REFUSALS for kind in get_args(union)}
+    assert set(get_args(AnyEvent)) == {kind for union in EVENTS for kind in members(union)}
+    assert set(get_args(AnyRefusal)) == {kind for union in REFUSALS for kind in members(union)}
 
 
 def test_names_are_unique() -> None:
@@ -881,7 +1005,7 @@ def test_names_are_unique() -> None:
 
 def test_a_refusal_is_named_by_its_code() -> None:
     """What a host matches on and what it stores are one word (K11)."""
-    kinds = [kind for union in REFUSALS for kind in get_args(union)]
+    kinds = [kind for union in REFUSALS for kind in members(union)]
     assert {NAMES[kind] for kind in kinds} == {f"{kind.code}.v1" for kind in kinds}
 
 
@@ -961,22 +1085,51 @@ FIELDS: Final[Mapping[object, st.SearchStrategy[object]]] = {
     RegistrationId: strategies.ids(RegistrationId),
     RegistrationState: st.sampled_from(RegistrationState),
     Origin: st.sampled_from(Origin),
+    Sale | None: st.none() | strategies.sales(),
     Act: strategies.acts(),
     Person: strategies.people(),
     datetime | None: st.none() | strategies.instants(),
     datetime: strategies.instants(),
     Deadline: strategies.deadlines(),
     tuple[Person, ...]: st.lists(strategies.people(), max_size=3).map(tuple),
+    EmailAddress: strategies.addresses(),
+    Zone: strategies.zones(),
+    DateNo: strategies.date_numbers(),
+    ProposalId: strategies.ids(ProposalId),
+    ProposalId | None: st.none() | strategies.ids(ProposalId),
+    ConfirmationId: strategies.ids(ConfirmationId),
+    Person | None: st.none() | strategies.people(),
+    Message: strategies.messages(),
+    ClientAnswer: st.sampled_from(ClientAnswer),
+    ConfirmationState: st.sampled_from(ConfirmationState),
+    Missing: st.sampled_from(Missing),
+    ConfirmationPolicy: st.builds(ConfirmationPolicy, st.integers(0, 100)),
+    Proposal | None: st.none() | strategies.confirmations().map(lambda known: known.proposal),
+    Answered | None: st.none() | st.builds(Answered, st.sampled_from(ClientAnswer), strategies.instants()),
+    Validation | None: st.none() | st.builds(Validation, strategies.ids(ActorId), strategies.instants()),
+    tuple[DateNo, ...]: st.lists(strategies.date_numbers(), max_size=3).map(tuple),
+    frozenset[DateNo]: st.frozensets(strategies.date_numbers(), max_size=3),
+    frozenset[ProposalId]: st.frozensets(strategies.ids(ProposalId), max_size=3),
+    Mapping[DateNo, SessionDate]: st.dictionaries(strategies.date_numbers(), strategies.session_dates(), max_size=3),
 }
 
 
 def built(kind: type[Any]) -> st.SearchStrategy[object]:
     """A value of that kind, a refusal most often, about anything."""
-    return st.builds(kind, **{each.name: FIELDS[each.type] for each in fields(kind)})
+    return st.builds(kind, **{each.name: field_of(each.type) for each in fields(kind)})
+
+
+def field_of(kind: Any) -> st.SearchStrategy[object]:
+    """What a field of that type can be."""
+    return FIELDS[kind] if kind in FIELDS else st.from_type(kind)
 
 
 # Built of their fields, whether or not any command leads there: whatever is in them, they are written.
-BUILT: Final = (Grants, Partner, Offering, Wallet, SpendingLimit, Enrolment)
+BUILT: Final = (Grants, Partner, Offering, Wallet, SpendingLimit, Enrolment, Schedule, Confirmation)
+BUILT_EVENTS: Final = EVENTS[3:10]
+# As commands lead there.
+REACHED: Final = STATES[10:]
+REACHED_EVENTS: Final = EVENTS[10:]
 anything: Final[st.SearchStrategy[object]] = st.one_of(
     strategies.sessions(),
     strategies.seat_pools(),
@@ -987,8 +1140,9 @@ anything: Final[st.SearchStrategy[object]] = st.one_of(
     strategies.receipts(),
     strategies.notices(),
     st.sampled_from([Registration, *BUILT]).flatmap(built),
-    st.sampled_from([kind for union in (RegistrationEvent, *EVENTS[4:]) for kind in get_args(union)]).flatmap(built),
-    st.sampled_from([kind for union in REFUSALS for kind in get_args(union)]).flatmap(built),
+    st.sampled_from([kind for union in BUILT_EVENTS for kind in get_args(union)]).flatmap(built),
+    st.sampled_from([kind for union in REFUSALS for kind in members(union)]).flatmap(built),
+    st.sampled_from([*REACHED, *(kind for union in REACHED_EVENTS for kind in get_args(union))]).flatmap(st.from_type),
 )
 
 
@@ -1063,6 +1217,14 @@ KINDS: Final[list[Data]] = [
     json.WALLET_EVENT,
     json.SPENDING_EVENT,
     json.ENROLMENT_EVENT,
+    json.PROVIDER_EVENT,
+    json.ARRANGEMENT_EVENT,
+    json.TRAINING_EVENT,
+    json.CART_EVENT,
+    json.CODE_EVENT,
+    json.NUMBERING_EVENT,
+    json.OFFER_EVENT,
+    json.GRANT_EVENT,
     Money,
     Person,
 ]
@@ -1159,6 +1321,8 @@ OPENED: Final = "sessions.opened.v1"
 HELD: Final = "sessions.places_held.v1"
 CHARGE: Final = "refunds.charge.v1"
 CAPTURED: Final = "refunds.captured.v1"
+REGISTERED: Final = "registrations.registered.v1"
+REQUESTED: Final = "registrations.requested.v1"
 GRANTS: Final = "rights.grants.v1"
 WALLET: Final = "wallet.wallet.v1"
 DEBITED: Final = "wallet.debited.v1"
@@ -1167,6 +1331,7 @@ RECEIPT: Final = "receipt.v1"
 NOTICE: Final = "notice.v1"
 
 
+HELD_ONE: Final = {"places": 1, "until": INSTANT_DATA, "to": None, "secured": False}
 WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     # Keys
     (REVOKED_, put("note", to=1), "$", Flaw.UNKNOWN_KEY),
@@ -1208,6 +1373,9 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (POOL, put("prices", 1, to=1000), "$.prices[1]", Flaw.WRONG_TYPE),
     (POOL, put("enrolled", to=[]), "$.enrolled", Flaw.WRONG_TYPE),
     (SESSION, put("holds", "h-1", "until", to=1), "$.holds[1].until", Flaw.WRONG_TYPE),
+    (SESSION, put("holds", "h-2", "until", to=None), "$.holds[0].until", Flaw.WRONG_TYPE),
+    (SESSION, put("holds", "h-2", "secured", to=1), "$.holds[0].secured", Flaw.WRONG_TYPE),
+    (SESSION, drop("holds", "h-1", "secured"), "$.holds[1].secured", Flaw.MISSING_KEY),
     (POOL, put("invited", "6", "until", to=None), '$.invited["6"].until', Flaw.WRONG_TYPE),
     (POOL, put("invited", "6", "to", "address", to="dan"), '$.invited["6"].to.address', Flaw.NOT_AN_ADDRESS),
     (POOL, put("invited", "6", "number", to="5"), '$.invited["6"].number', Flaw.WRONG_TYPE),
@@ -1230,6 +1398,13 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     ("seats.nothing_overdue.v1", put("then", to=0), "$.then", Flaw.WRONG_TYPE),
     (SESSION, put("waiting_list", "offer_hours", to=0), "$.waiting_list.offer_hours", Flaw.TOO_SMALL),
     (SESSION, put("waiting_list", "automatic", to=1), "$.waiting_list.automatic", Flaw.WRONG_TYPE),
+    (REGISTERED, drop("sale"), "$.sale", Flaw.MISSING_KEY),
+    (REGISTERED, put("sale", to="order"), "$.sale", Flaw.WRONG_TYPE),
+    (REQUESTED, put("sale", "seats", to=1), "$.sale", Flaw.UNKNOWN_KEY),
+    (REQUESTED, drop("sale", "price"), "$.sale.price", Flaw.MISSING_KEY),
+    (REQUESTED, put("sale", "transaction", to=""), "$.sale.transaction", Flaw.EMPTY),
+    (REQUESTED, put("sale", "price", to=1000), "$.sale.price", Flaw.WRONG_TYPE),
+    (REQUESTED, put("sale", "price", "minor", to=-1), "$.sale.price", Flaw.TOO_SMALL),
     (SESSION, put("queue", 1, "address", to="ann"), "$.queue[1].address", Flaw.NOT_AN_ADDRESS),
     (SESSION, put("cancelled", to=None), "$.cancelled", Flaw.WRONG_TYPE),
     (SESSION, put("holds", "h-1", "to", to="dan"), "$.holds[1].to", Flaw.WRONG_TYPE),
@@ -1268,8 +1443,8 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (REVOKED_, put("seat", to=0), "$.seat", Flaw.TOO_SMALL),
     (REVOKED_, put("seat", to="3"), "$.seat", Flaw.WRONG_TYPE),
     # Keys that are ids
-    (SESSION, put("holds", "", to={"places": 1, "until": None, "to": None}), "$.holds", Flaw.UNKNOWN_KEY),
-    (SESSION, put("holds", "h 3", to={"places": 1, "until": None, "to": None}), "$.holds", Flaw.UNKNOWN_KEY),
+    (SESSION, put("holds", "", to=HELD_ONE), "$.holds", Flaw.UNKNOWN_KEY),
+    (SESSION, put("holds", "h 3", to=HELD_ONE), "$.holds", Flaw.UNKNOWN_KEY),
     # Strings
     (REVOKED_, put("act", "by", to=""), "$.act.by", Flaw.EMPTY),
     (REVOKED_, put("act", "by", to="x" * 256), "$.act.by", Flaw.TOO_LONG),
@@ -1288,6 +1463,8 @@ WRONG: Final[list[tuple[str, Change, str, Flaw]]] = [
     (HELD, put("until", "day", "zone", to="Europe/Atlantis"), "$.until.day.zone", Flaw.UNKNOWN_ZONE),
     # What a constructor says of one field, or of the whole
     (OPENED, put("ends", to="2027-03-08T09:00:00+00:00"), "$.ends", Flaw.WRONG_ORDER),
+    ("sessions.moved.v1", put("starts", to="2027-03-08T17:00:00+00:00"), "$.ends", Flaw.WRONG_ORDER),
+    ("sessions.moved.v1", put("starts", to="2027-03-08T09:00:00"), "$.starts", Flaw.NAIVE_TIME),
     (OPENED, put("capacity", to=-1), "$.capacity", Flaw.TOO_SMALL),
     (POOL, put("policy", "modes", to=[]), "$.policy.modes", Flaw.EMPTY),
     (POOL, put("policy", "invitation_hours", to=0), "$.policy.invitation_hours", Flaw.TOO_SMALL),
@@ -1524,7 +1701,7 @@ def test_a_kind_reads_its_own_events_alone() -> None:
     opened: SessionEvent = json.load(json.SESSION_EVENT, BY_NAME[OPENED])
     either: Event = json.load(json.EVENT, BY_NAME[OPENED])
     assert (event, opened, either) == (REVOKED, KEPT[1][0], KEPT[1][0])
-    own = Registered(RegistrationId("own"), SessionId("excel"), ANN, Origin.IMPORTED, act())
+    own = Registered(RegistrationId("own"), SessionId("excel"), ANN, Origin.IMPORTED, None, act())
     registered: RegistrationEvent = json.load(json.REGISTRATION_EVENT, BY_NAME["registrations.registered.v1"])
     assert registered == json.load(json.EVENT, BY_NAME["registrations.registered.v1"]) == own
     assert flaw(lambda: json.load(json.REGISTRATION_EVENT, REVOKED_DATA)) == ("$.type", Flaw.UNKNOWN_NAME)
@@ -1543,6 +1720,16 @@ AREAS: Final[Mapping[str, tuple[Data, Data]]] = {
     "wallet": (json.WALLET_EVENT, WalletEvent),
     "spending": (json.SPENDING_EVENT, SpendingEvent),
     "participants": (json.ENROLMENT_EVENT, EnrolmentEvent),
+    "providers": (json.PROVIDER_EVENT, ProviderEvent),
+    "arrangements": (json.ARRANGEMENT_EVENT, ArrangementEvent),
+    "trainings": (json.TRAINING_EVENT, TrainingEvent),
+    "carts": (json.CART_EVENT, CartEvent),
+    "codes": (json.CODE_EVENT, CodeEvent),
+    "documents": (json.NUMBERING_EVENT, NumberingEvent),
+    "offers": (json.OFFER_EVENT, OfferEvent),
+    "grants": (json.GRANT_EVENT, GrantEvent),
+    "schedules": (json.SCHEDULE_EVENT, ScheduleEvent),
+    "confirmation": (json.CONFIRMATION_EVENT, ConfirmationEvent),
 }
 
 
@@ -1593,6 +1780,12 @@ def test_a_notice_need_not_be_about_seats() -> None:
     assert isinstance(data, dict)
     assert (data["pool"], data["seats"], data["hold"]) == (None, [], "offer:7.1")
     assert json.load(Notice, data) == notice
+
+
+@pytest.mark.parametrize(("value", "data"), PARTS, ids=[type(value).__name__ for value, _ in PARTS])
+def test_parts_of_dates_are_written_and_read(value: object, data: Data) -> None:
+    """A host may keep by which rule dates were planned, and what a notice said, in columns of their own (C7)."""
+    assert (json.dump(value), json.load(type(value), data)) == (data, value)
 
 
 def test_parts_are_written_and_read_too() -> None:

@@ -1,6 +1,6 @@
 """The machine for hosts, on the store in memory; and stores and rules with faults, which it must catch."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import Any
 
 import pytest
@@ -8,7 +8,7 @@ from attrs import evolve
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from lara_core import seat_pool
+from lara_core import places, seat_pool
 from lara_core.hosting.ports import GroupPurchase, Partnership, Store
 from lara_core.kernel.credits import Credits
 from lara_core.kernel.decisions import Decision
@@ -56,6 +56,7 @@ def test_a_host_says_how_a_store_is_opened() -> None:
 # --- Faults: a machine that has caught nothing is not one yet ---------------------------------------------------------
 
 _save, _begin, _revoke = MemoryWork.save, SeatPool.begin, SeatPool.revoke
+_settles: Callable[..., Any] = vars(places)["_settling"]
 
 
 def _forgets_keys(self: MemoryWork, by: Any, key: Any) -> None:
@@ -107,6 +108,22 @@ def _answers_again(self: Registration, verb: object, session: object) -> bool:
     return False
 
 
+def _repays_nothing(*_: object, **__: object) -> tuple[()]:
+    """N5, in a rule: nobody settles what was paid for a place that is given up."""
+    return ()
+
+
+def _refuses_for_a_fee(*args: Any, called_off: bool = False, **facts: Any) -> Any:
+    """N4, in a rule: who is refused is refunded by the terms."""
+    return _settles(*args, **facts)
+
+
+def _forgets_sales(self: MemoryWork, decision: Decision[Any, Any]) -> None:
+    """N5, in a store: a column for what a place was bought by is missing."""
+    state = decision.state
+    _save(self, evolve(decision, state=evolve(state, sale=None)) if isinstance(state, Registration) else decision)
+
+
 def _always_in_time(self: RefundTerms, at: object, starts: object) -> bool:
     """S12, in a rule: nobody looks at the deadline."""
     return True
@@ -125,8 +142,14 @@ def _always_in_time(self: RefundTerms, at: object, starts: object) -> bool:
         (RefundTerms, "kept", _keeps_nothing),
         (RefundTerms, "in_time", _always_in_time),
         (Registration, "_done", _answers_again),
+        (MemoryWork, "save", _forgets_sales),
+        (places, "_repaid", _repays_nothing),
+        (places, "_settling", _refuses_for_a_fee),
     ],
-    ids=["K4", "N2 kept", "S7 kept", "N5 kept", "S5", "N1", "S9", "S12 fees", "S12 deadline", "N4"],
+    ids=[
+        *("K4", "N2 kept", "S7 kept", "N5 kept", "S5", "N1", "S9", "S12 fees", "S12 deadline", "N4"),
+        *("N5 sold kept", "N5 money", "N4 money"),
+    ],
 )
 def test_a_fault_is_caught(monkeypatch: pytest.MonkeyPatch, target: object, name: str, fault: object) -> None:
     """A store that keeps something wrong, and a rule that decides otherwise, are found by what was predicted."""

@@ -1,22 +1,38 @@
 """Who is told of what (T1): every event of the table, to the exact notice."""
 
 from collections.abc import Collection, Container, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, TypeAlias, get_args
 
 import pytest
 from attrs import evolve, field, frozen
 
+from lara_core.cart import CartDecision, CartEvent, CartOpened, ChargingStarted, LineAdded, LineChanged, LineRemoved
+from lara_core.confirmation import (
+    CalendarReply,
+    ClientAnswer,
+    Confirmation,
+    ConfirmationDecision,
+    ConfirmationEvent,
+    ConfirmationOpened,
+    DatesValidated,
+    Message,
+    OneDateAccepted,
+    ValidationEnded,
+)
 from lara_core.kernel.credits import Credits
-from lara_core.kernel.deadlines import Deadline
+from lara_core.kernel.deadlines import Deadline, Zone
 from lara_core.kernel.decisions import Aggregate, Decision, Event, Refusal, why_not
 from lara_core.kernel.ids import (
     ActorId,
+    ClientId,
     CourseId,
+    DateNo,
     EnrolmentId,
     HoldId,
     PartnerId,
     PoolId,
+    ProposalId,
     RefundId,
     RegistrationId,
     SeatNo,
@@ -25,6 +41,7 @@ from lara_core.kernel.ids import (
 )
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.offers import AccessTerms, GrantDecision, GrantEvent, Moment
 from lara_core.participants import (
     Enrolment,
     EnrolmentDecision,
@@ -45,11 +62,13 @@ from lara_core.refunds import (
     RefundTerms,
 )
 from lara_core.registrations import Registration, RegistrationDecision, RegistrationEvent
+from lara_core.schedules import Schedule, SessionDate
 from lara_core.seats import Mode, Policy, PoolHandedOver, SeatDecision, SeatEvent, SeatPool
 from lara_core.sessions import PlacesOffered, Session, SessionCancelled, SessionDecision, SessionEvent, WaitingList
 from lara_core.telling.notices import (
     REFUSALS,
     TABLE,
+    DatesTold,
     Notice,
     Party,
     Recipient,
@@ -71,7 +90,8 @@ from lara_core.wallet import (
     WalletOpened,
     entry_of,
 )
-from tests.builders import ANN, BEN, BRIEFLY, CLEO, DAN, ENDS, NOW, PRICE, STARTS, TICK, act, pool, session
+from tests import sold
+from tests.builders import ANN, BEN, BRIEFLY, CLEO, DAN, ENDS, NOW, PRICE, STARTS, TICK, act, cad, pool, session
 
 MANAGER: Final = ActorId("manager")
 ONE: Final = SeatNo(1)
@@ -334,8 +354,71 @@ def exhausted(of: Wallet, price: int = 12, *, silenced: Container[Setting] = ())
 
 
 AnyDecision: TypeAlias = (
-    SeatDecision | ChargeDecision | SessionDecision | RegistrationDecision | EnrolmentDecision | WalletDecision
+    SeatDecision
+    | ChargeDecision
+    | SessionDecision
+    | RegistrationDecision
+    | EnrolmentDecision
+    | WalletDecision
+    | CartDecision
+    | GrantDecision
+    | ConfirmationDecision
 )
+
+
+PARIS: Final = Zone("Europe/Paris")
+ACME: Final = ClientId("acme")
+MONDAY, TUESDAY = DateNo(1), DateNo(2)
+BY: Final = Deadline.on(date(2027, 3, 4), PARIS)
+OWN_WORDS: Final = Message("Your dates", "See you soon.")
+BOTH: Final = frozenset({MONDAY, TUESDAY})
+
+
+def on(day: int) -> SessionDate:
+    """A day of March, from nine to five in Paris."""
+    return SessionDate.on(date(2027, 3, day), PARIS, begins=time(9), ends=time(17), place="Lyon")
+
+
+PLAN: Final = Schedule.plan(act(), EXCEL, zone=PARIS, dates=(on(8), on(9))).state
+ONE_DAY: Final = PLAN.replan(act(), {MONDAY: on(10)}).state
+
+
+def proposed(known: Confirmation | None = None, *, schedule: Schedule = PLAN) -> ConfirmationDecision:
+    """The dates as they are sent to Ann, with a copy for Ben and a blind one for Dan; another manager asks later."""
+    known = known or Confirmation.open(act(), EXCEL, ACME).state
+    name = ProposalId(f"proposal-{known.version}")
+    return known.propose(
+        act(), name, until=BY, schedule=schedule, contact=ANN, cc=(BEN,), bcc=(DAN,), message=OWN_WORDS
+    )
+
+
+def validated() -> Confirmation:
+    """Those dates, sent, and validated by hand."""
+    return proposed().state.validate(act(), schedule=PLAN).state
+
+
+def answered(known: Confirmation, answer: ClientAnswer) -> ConfirmationDecision:
+    """What the client says to the newest proposal."""
+    assert known.proposal is not None
+    return known.answer(act(by="client"), known.proposal.id, answer, client=ACME, schedule=PLAN)
+
+
+def of_dates(
+    key: str,
+    to: Recipient,
+    template: Template,
+    *,
+    sequence: int = 2,
+    dates: frozenset[DateNo] = BOTH,
+    until: Deadline | None = None,
+    proposal: str = "proposal-1",
+    proposing: bool = False,
+) -> Notice:
+    """A notice about those dates."""
+    told = DatesTold(ACME, ProposalId(proposal), sequence, dates, ANN)
+    if proposing:
+        told = evolve(told, copies=(BEN,), message=OWN_WORDS)
+    return Notice(f"5:excel:acme:{key}", to, template, EXCEL, until=until, dates=told)
 
 
 def one_of_each() -> tuple[AnyDecision, ...]:
@@ -344,6 +427,8 @@ def one_of_each() -> tuple[AnyDecision, ...]:
     waits = registered(approval=True).state
     waiting, due = pool(ANN, invitees=(DAN,)), pool(invitees=(DAN,), policy=BRIEFLY)
     leaving = pool(ANN, policy=Policy(withdrawal=True))
+    charging, granted = sold.charged(sold.cart()).state, sold.given().state
+    ending = sold.given(sold.offer(excel=AccessTerms(ends=Moment.at(LATER)))).state
     return (
         bought(ANN, invitees=(DAN,)),
         due.assign(act(LATER), (ANN,), session=session(), seated=()),
@@ -381,6 +466,23 @@ def one_of_each() -> tuple[AnyDecision, ...]:
         held(6, 2).capture(act(), HELD),
         wallet().deduct(act(), Credits(2), reason="mistaken"),
         topped_up_by_mistake(),
+        charging.pay(act(), sold.MAIN, sold.CAD, 1),
+        charging.decline(act(), sold.MAIN, sold.CAD, 1),
+        charging.leave_unknown(act(), sold.MAIN, sold.CAD, 1),
+        sold.bought_for_nothing(sold.cart(sold.line(unit=cad("0.00")))),
+        sold.given(),
+        ending.extend(act(), None),
+        granted.revoke(act()),
+        granted.revoke(act()).state.grant_anew(act(), sold.offer(), published=()),
+        proposed(),
+        proposed().state.remind(act(), schedule=PLAN),
+        answered(proposed().state, ClientAnswer.ACCEPTED),
+        answered(proposed().state, ClientAnswer.DECLINED),
+        answered(validated(), ClientAnswer.ACCEPTED),
+        answered(validated(), ClientAnswer.DECLINED),
+        proposed().state.lapse(act(BY.instant), schedule=PLAN),
+        proposed().state.follow(act(), schedule=ONE_DAY),
+        proposed().state.follow(act(), schedule=PLAN.cancel(act()).state),
     )
 
 
@@ -909,6 +1011,11 @@ def test_keys_name_nobody() -> None:
         Registration.register(act(), ROW, session=session(), person=secret, approval=True, seated=()),
         enrolled(secret),
         debit(wallet(), 2),
+        sold.given(person=secret),
+        sold.charged(sold.cart(buyer=ActorId("secret-account"))).state.pay(act(), sold.MAIN, sold.CAD, 1),
+        Confirmation.open(act(), EXCEL, ACME).state.propose(
+            act(), ProposalId("p"), until=BY, schedule=PLAN, contact=secret, bcc=(Person.of("secret@example.org"),)
+        ),
     )
     staff = Staff(ActorId("secret-account"), {ALFA: {ActorId("secret@example.com")}})
     told = [
@@ -933,14 +1040,20 @@ def test_every_event_about_people_is_told() -> None:
         set(get_args(RegistrationEvent)) - set(TABLE),
         set(get_args(EnrolmentEvent)) - set(TABLE),
         set(get_args(WalletEvent)) - set(TABLE),
+        set(get_args(ConfirmationEvent)) - set(TABLE),
         set(get_args(SessionEvent)) & set(TABLE),
+        set(get_args(CartEvent)) - set(TABLE),
+        set(get_args(GrantEvent)) - set(TABLE),
     ) == (
         {PoolHandedOver},
         {ChargeCaptured, DuesPaid, RefundRetried},
         set(),
         {EnrolmentRequested, EnrolmentDropped, ParticipantWithdrew, EnrolmentReversed},
         {WalletOpened, ThresholdSet, CreditsToppedUp, CreditsHeld, CreditsReleased},
+        {ConfirmationOpened, OneDateAccepted, DatesValidated, ValidationEnded},
         {PlacesOffered, SessionCancelled},
+        {CartOpened, LineAdded, LineChanged, LineRemoved, ChargingStarted},
+        set(),
     )
 
 
@@ -1124,3 +1237,120 @@ def test_who_is_told_is_who_was_written_down() -> None:
     typed = Person.of("Dan@Example.com", "dan")
     decision = pool(seats=1).assign(act(), (typed,), session=session(), seated=())
     assert [each.to for each in heard(decision)] == [typed]
+
+
+# --- A session's dates ------------------------------------------------------------------------------------
+
+
+def test_a_proposal_tells_the_contact_and_each_copy() -> None:
+    """The recipient, then open and blind copies, each in a notice of their own; blind ones are shown to nobody (C1)."""
+    copy = Template.PROPOSED_COPY
+    assert heard(proposed()) == (
+        of_dates("2:confirmation.proposed:1", ANN, Template.PROPOSED, until=BY, proposing=True),
+        of_dates("2:confirmation.proposed_copy:1", BEN, copy, until=BY, proposing=True),
+        of_dates("2:confirmation.proposed_copy:2", DAN, copy, until=BY, proposing=True),
+    )
+
+
+def test_a_reminder_tells_the_contact_alone() -> None:
+    """With the proposal's own sequence, because it asks nothing new (C7)."""
+    reminded = proposed().state.remind(act(by="other"), schedule=PLAN)
+    assert heard(reminded) == (of_dates("3:confirmation.reminded:1", ANN, Template.DATES_REMINDED, until=BY),)
+
+
+@pytest.mark.parametrize(
+    ("answer", "to_client", "to_sender", "to_organisation"),
+    [
+        (ClientAnswer.ACCEPTED, Template.DATES_ACCEPTED, Template.ACCEPTED_SENDER, Template.ACCEPTED_MASKED),
+        (ClientAnswer.DECLINED, Template.DATES_DECLINED, Template.DECLINED_SENDER, Template.DECLINED_MASKED),
+    ],
+)
+def test_an_answer_tells_the_client_and_the_sender(
+    answer: ClientAnswer, to_client: Template, to_sender: Template, to_organisation: Template
+) -> None:
+    """Both get an acknowledgement (C2); under validation by hand the organisation is told, too (C4)."""
+    assert heard(answered(proposed().state, answer)) == (
+        of_dates(f"3:{to_client}:1", ANN, to_client),
+        of_dates(f"3:{to_sender}:1", MANAGER, to_sender),
+    )
+    assert heard(answered(validated(), answer)) == (
+        of_dates(f"4:{to_client}:1", ANN, to_client),
+        of_dates(f"4:{to_sender}:1", MANAGER, to_sender),
+        of_dates(f"4:{to_organisation}:1", ORGANISATION, to_organisation),
+    )
+
+
+def test_an_answer_that_is_repeated_tells_once() -> None:
+    """The first answer holds, and was acknowledged (C2)."""
+    again = answered(answered(proposed().state, ClientAnswer.ACCEPTED).state, ClientAnswer.ACCEPTED)
+    assert heard(again) == ()
+
+
+def test_a_proposal_that_lapses_tells_its_sender() -> None:
+    """Whoever swept it did not send it, and the client missed nothing that they do not know (C5)."""
+    lapsed = proposed().state.lapse(act(BY.instant, by="sweeper"), schedule=PLAN)
+    sender = of_dates("3:confirmation.lapsed_sender:1", MANAGER, Template.LAPSED_SENDER, until=BY)
+    assert heard(lapsed) == (sender,)
+
+
+def test_new_dates_tell_who_was_asked_about_the_old() -> None:
+    """With the dates that are lost, in a sequence that is newer than the proposal's, so calendars drop them (C7)."""
+    replaced = proposed().state.follow(act(), schedule=ONE_DAY)
+    lost = frozenset({TUESDAY})
+    template = Template.DATES_REPLACED
+    told = of_dates("3:confirmation.replaced:1", ANN, template, sequence=3, dates=lost)
+    assert heard(replaced) == (told,)
+
+
+def test_new_dates_that_are_sent_at_once_tell_both() -> None:
+    """First what is over, then what is asked anew, in the order in which calendars must hear of it (C3, C7)."""
+    again = proposed(proposed().state, schedule=ONE_DAY)
+    told = [(each.template, each.to, each.dates and each.dates.sequence) for each in heard(again)]
+    assert told == [
+        (Template.DATES_REPLACED, ANN, 3),
+        (Template.PROPOSED, ANN, 4),
+        (Template.PROPOSED_COPY, BEN, 4),
+        (Template.PROPOSED_COPY, DAN, 4),
+    ]
+
+
+def test_a_session_that_is_called_off_tells_who_was_asked() -> None:
+    """Every date of the proposal is off, and calendars drop them all (C7)."""
+    off = proposed().state.follow(act(), schedule=PLAN.cancel(act()).state)
+    told = of_dates("3:confirmation.called_off:1", ANN, Template.DATES_CALLED_OFF, sequence=3)
+    assert heard(off) == (told,)
+
+
+def test_a_session_that_is_called_off_after_its_dates_moved() -> None:
+    """Who was sent the older ones still hears it, and calendars drop the dates that they still have (C2, C7)."""
+    moved = proposed().state.follow(act(), schedule=ONE_DAY).state
+    off = moved.follow(act(), schedule=ONE_DAY.cancel(act()).state)
+    told = of_dates(
+        "4:confirmation.called_off:1", ANN, Template.DATES_CALLED_OFF, sequence=4, dates=frozenset({MONDAY})
+    )
+    assert heard(off) == (told,)
+
+
+def test_a_date_that_moved_and_is_lost_later_is_told() -> None:
+    """In a sequence that is newer than all before, so calendars drop it (C2, C7)."""
+    elsewhere = PLAN.replan(act(), {MONDAY: on(10), TUESDAY: on(11)}).state
+    moved = proposed().state.follow(act(), schedule=elsewhere).state
+    lost = moved.follow(act(), schedule=elsewhere.replan(act(), {MONDAY: on(10)}).state)
+    told = of_dates("4:confirmation.replaced:1", ANN, Template.DATES_REPLACED, sequence=4, dates=frozenset({TUESDAY}))
+    assert heard(lost) == (told,)
+
+
+def test_who_was_sent_nothing_is_told_nothing() -> None:
+    """Dates that were only validated by hand change, and are called off, without a word to the client (C4)."""
+    by_hand = Confirmation.open(act(), EXCEL, ACME).state.validate(act(), schedule=PLAN).state
+    assert heard(by_hand.follow(act(), schedule=ONE_DAY)) == ()
+    assert heard(by_hand.follow(act(), schedule=PLAN.cancel(act()).state)) == ()
+
+
+def test_one_date_that_is_accepted_tells_nobody() -> None:
+    """The calendar's last answer is the client's, and is told as any other (C7)."""
+    sent, yes = proposed().state, CalendarReply.ACCEPTED
+    one = sent.reply(act(), MONDAY, yes, sequence=2, attendee=ANN.address, schedule=PLAN)
+    last = one.state.reply(act(), TUESDAY, yes, sequence=2, attendee=ANN.address, schedule=PLAN)
+    told = [[each.template for each in heard(decision)] for decision in (one, last)]
+    assert told == [[], [Template.DATES_ACCEPTED, Template.ACCEPTED_SENDER]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -42,6 +43,7 @@ from lara_core.offers import (
     OfferEmpty,
     OfferNotForSale,
     OfferOver,
+    OfferPriceChanged,
     OfferPublished,
     OfferStatus,
     OfferTerms,
@@ -149,13 +151,14 @@ def test_a_duration(since: str, duration: Duration, after: str) -> None:
 
 
 def test_a_duration_ends_with_the_calendar() -> None:
-    """What would lead beyond the last year lasts until its end, and nothing else escapes (K2)."""
+    """What would lead beyond the last year lasts until its end; what begins before the first is a wrong value (K2)."""
     last = datetime.max.replace(tzinfo=UTC)
     assert Duration(PARIS, months=100_000).after(NOW) == last
     assert Duration(PARIS, hours=1).after(last) == last
     first = datetime.min.replace(tzinfo=UTC)
     assert Duration(PARIS, days=1).after(first) == first + DAY
-    assert Duration(Zone("America/Toronto"), days=1).after(first) == last  # there it is the year before the first
+    # There it is the year before the first.
+    assert flaw(partial(Duration(Zone("America/Toronto"), days=1).after, first)) == ("at", Flaw.NO_SUCH_TIME)
 
 
 def test_access_from_a_date_is_not_before_it_is_granted() -> None:
@@ -364,7 +367,7 @@ def test_giving(published: bool) -> None:
 
 def test_selling() -> None:
     """A published offer charges its price (O1)."""
-    decision = Grant.sell(act(), ID, offer(published=True), ANN, known=None, published=BOTH)
+    decision = Grant.sell(act(), ID, offer(published=True), ANN, price=PRICE, known=None, published=BOTH)
     windows = {EXCEL: Window(NOW)}
     charged = bought(charged=True)
     assert decision.events == (AccessGranted(ID, PLAN, ANN, windows, (), charged, AccessMessage(), act()),)
@@ -402,7 +405,7 @@ def test_a_grant_of_something_else() -> None:
     """What is given as known is this person's and this offer's, or it is refused (O4)."""
     known = given()
     elsewhere = offer(name=OTHER, published=True)
-    for command in (Grant.give, Grant.sell):
+    for command in (Grant.give, partial(Grant.sell, price=PRICE)):
         wrong = {"act": act(), "grant": ID, "offer": elsewhere, "person": BEN, "known": known, "published": BOTH}
         mended = ({"offer": offer(published=True)}, {"person": BEN_ELSEWHERE}, {"known": given(person=BEN)})
         after: list[Any] = [None] if command == Grant.give else [GrantInForce(None)]
@@ -424,6 +427,7 @@ def test_selling_looks_in_this_order() -> None:
         "grant": ID,
         "offer": offer(over, name=OTHER),
         "person": BEN,
+        "price": cad("0.00"),
         "known": given(),
         "published": BOTH,
     }
@@ -433,12 +437,14 @@ def test_selling_looks_in_this_order() -> None:
         {"offer": offer(over)},
         {"person": ANN},
         {"offer": offer(over, published=True)},
+        {"price": PRICE},
         {"known": revoked},
         {"act": act()},
     ) == [
         OtherOffer(PLAN, OTHER),
         OtherPerson(BEN),
         OfferNotForSale(PLAN),
+        OfferPriceChanged(cad("0.00"), PRICE),
         GrantInForce(None),
         OfferOver(PLAN, IN_A_WEEK.instant),
         None,
@@ -449,12 +455,12 @@ def test_selling_again() -> None:
     """Nobody is charged for what they have; once it is over they buy it anew (O4)."""
     of = offer(terms(excel=until(IN_A_WEEK), word=until(MONTH)), published=True)
     known, over = given(of), MONTH.after(NOW)
-    assert why_not(Grant.sell, act(), ID, of, ANN, known=known, published=BOTH) == GrantInForce(over)
+    assert why_not(Grant.sell, act(), ID, of, ANN, price=PRICE, known=known, published=BOTH) == GrantInForce(over)
     endless = offer(terms(excel=AccessTerms(), word=until(MONTH)), published=True)
     known = given(endless)
-    assert why_not(Grant.sell, act(), ID, endless, ANN, known=known, published=BOTH) == GrantInForce(None)
+    assert why_not(Grant.sell, act(), ID, endless, ANN, price=PRICE, known=known, published=BOTH) == GrantInForce(None)
     at = act(over)
-    decision = Grant.sell(at, ID, endless, ANN, known=known, published=())
+    decision = Grant.sell(at, ID, endless, ANN, price=PRICE, known=known, published=())
     windows = {WORD: Window(over, MONTH.after(over))}
     charged = bought(over, charged=True)
     assert decision.events == (AccessGrantedAnew(windows, (WORD,), charged, AccessMessage(), at),)
@@ -578,6 +584,8 @@ def test_granting_anew_leaves_what_runs() -> None:
         MONTH.after(NOW)
     )
     assert why_not(after.grant_anew, at, offer(OfferTerms("Plan")), published=BOTH) == GrantInForce(None)
+    more = offer(terms(excel=until(IN_TWO), power=AccessTerms(), over=until(IN_A_WEEK)))
+    assert why_not(after.grant_anew, at, more, published=BOTH) == GrantInForce(None)
     gone = after.revoke(at).state
     assert why_not(gone.grant_anew, at, offer(OfferTerms("Plan")), published=BOTH) == OfferEmpty(PLAN)
     assert why_not(gone.grant_anew, act(NOW + 90 * DAY), offer(terms(excel=until(IN_TWO))), published=BOTH) == (

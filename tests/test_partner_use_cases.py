@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from inspect import getmembers, isfunction, signature
+from inspect import signature
 from typing import Any, Final, get_args
 
 import pytest
@@ -110,6 +110,7 @@ from lara_core.wallet import (
     audit,
 )
 from tests.builders import ANN, BEN, CLEO, DAN, ENDS, EVE, NOW, STARTS, TICK, act, answer, granted, strictly
+from tests.use_cases import commands_in, use_cases_in
 
 NORTH, SOUTH, WEST = PartnerId("north"), PartnerId("south"), PartnerId("west")
 EXCEL, OPEN, OWN, NEW = CourseId("excel"), CourseId("open"), CourseId("own"), CourseId("new")
@@ -496,15 +497,8 @@ def other(argument: str, asked: Any) -> Any:
 
 def test_every_use_case_is_tested() -> None:
     """What is above is all of them, with all their arguments; the one question that is no command is tested apart."""
-    own = [
-        (name, function)
-        for module in (partners, wallets, entitlements)
-        for name, function in getmembers(module, isfunction)
-        if function.__module__ == module.__name__
-    ]
-    found = {function for name, function in own if not name.startswith("_")}
-    assert DONE.keys() | {wallets.statement_of} == found
-    assert DONE.keys() == NEEDS.keys()
+    modules = partners, wallets, entitlements
+    assert DONE.keys() == NEEDS.keys() == commands_in(*modules) == use_cases_in(*modules) - {wallets.statement_of}
     for command, (asked, _) in DONE.items():
         assert asked.keys() == signature(command).parameters.keys() - {"store", "act"}
 

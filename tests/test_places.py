@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -10,8 +11,9 @@ from attrs import evolve
 
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Decision, Refusal, why_not
-from lara_core.kernel.errors import BadValue
+from lara_core.kernel.errors import Flaw
 from lara_core.kernel.ids import HoldId, PoolId, ProviderId, RefundId, RegistrationId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.places import (
     Decisions,
@@ -23,7 +25,18 @@ from lara_core.places import (
     register,
 )
 from lara_core.purchase import Settled, TransferredPaid, cancel_seats, transfer_seat
-from lara_core.refunds import Charge, OtherTransaction, RefundIdUsed, RefundState, SeatMoney, SeatsSettled
+from lara_core.refunds import (
+    Charge,
+    MoreThanCaptured,
+    NothingCaptured,
+    OtherCurrency,
+    OtherTransaction,
+    Override,
+    RefundIdUsed,
+    RefundState,
+    SeatMoney,
+    SeatsSettled,
+)
 from lara_core.registrations import (
     NobodyToRegister,
     Origin,
@@ -39,6 +52,7 @@ from lara_core.registrations import (
     RegistrationSessionCancelled,
     RegistrationSessionOver,
     RegistrationState,
+    Sale,
 )
 from lara_core.seats import Cause, OtherSession, Policy, SeatPool, SeatsCancelled
 from lara_core.sessions import (
@@ -78,6 +92,7 @@ from tests.builders import (
     buy,
     cad,
     charge,
+    flaw,
     in_turn,
     keys,
     money,
@@ -122,8 +137,8 @@ def _register(**given: Any) -> Placed:
 @pytest.mark.parametrize(
     ("approval", "event"),
     [
-        (False, Registered(ID, SESSION, ANN, Origin.INDIVIDUAL, IN_TIME)),
-        (True, RegistrationRequested(ID, SESSION, ANN, Origin.INDIVIDUAL, IN_TIME)),
+        (False, Registered(ID, SESSION, ANN, Origin.INDIVIDUAL, None, IN_TIME)),
+        (True, RegistrationRequested(ID, SESSION, ANN, Origin.INDIVIDUAL, None, IN_TIME)),
     ],
     ids=["at once", "to be approved"],
 )
@@ -220,7 +235,7 @@ def test_a_roster_is_imported(
     taken, *placed = import_registrations(IN_TIME, before, people, seated=seated)
     assert taken.events == (PlacesTaken(len(registered), None, (), IN_TIME),)
     assert [decision.events for decision in placed] == [
-        (Registered(ROWS[row], SESSION, person, Origin.IMPORTED, IN_TIME),) for row, person in registered.items()
+        (Registered(ROWS[row], SESSION, person, Origin.IMPORTED, None, IN_TIME),) for row, person in registered.items()
     ]
     states = [decision.state for decision in placed]
     assert [(state.id, state.version) for state in states] == [(ROWS[row], 1) for row in registered]
@@ -271,10 +286,15 @@ def test_an_import_looks_in_this_order() -> None:
 
 # --- Leaving ----------------------------------------------------------------------------------------------------------
 
-LEAVE: Final[dict[str, tuple[Callable[..., Placed], bool, object]]] = {
-    "refused": (refuse_registration, True, RegistrationRefused(ANN, IN_TIME)),
-    "cancelled while requested": (cancel_registration, True, RegistrationCancelled(ANN, IN_TIME)),
-    "cancelled": (cancel_registration, False, RegistrationCancelled(ANN, IN_TIME)),
+BACK: Final = RefundId("back")
+# Of places that nobody paid for.
+REFUSE: Final = partial(refuse_registration, charge=None, refund=BACK)
+CANCEL: Final = partial(cancel_registration, charge=None)
+
+LEAVE: Final[dict[str, tuple[Callable[..., Decisions], bool, object]]] = {
+    "refused": (REFUSE, True, RegistrationRefused(ANN, IN_TIME)),
+    "cancelled while requested": (CANCEL, True, RegistrationCancelled(ANN, IN_TIME)),
+    "cancelled": (CANCEL, False, RegistrationCancelled(ANN, IN_TIME)),
 }
 
 
@@ -283,12 +303,12 @@ def test_a_place_comes_back_with_its_registration(how: str) -> None:
     """Refused or cancelled, it gives its place back, once: said again, nothing happens (N4, N5)."""
     leave, approval, event = LEAVE[how]
     before = _register(approval=approval)
-    placed = leave(IN_TIME, before.session.state, before.registration.state)
-    assert placed.session.events == (PlacesGivenBack(1, IN_TIME),)
-    assert placed.session.state == evolve(before.session.state, version=3, taken=0)
-    assert placed.registration.events == (event,)
-    again = leave(act(ENDS), placed.session.state, placed.registration.state)
-    assert again == Placed(Decision(placed.session.state), Decision(placed.registration.state))
+    there, left = leave(IN_TIME, before.session.state, before.registration.state)
+    assert there.events == (PlacesGivenBack(1, IN_TIME),)
+    assert there.state == evolve(before.session.state, version=3, taken=0)
+    assert left.events == (event,)
+    again = leave(act(ENDS), there.state, left.state)
+    assert again == (Decision(there.state), Decision(left.state))
 
 
 def test_a_place_that_comes_back_goes_to_whoever_waits() -> None:
@@ -298,8 +318,8 @@ def test_a_place_that_comes_back_goes_to_whoever_waits() -> None:
     ).state
     placed = _register(session=full)
     queued = placed.session.state.join(act(), BEN, seated=keys(ANN)).state
-    left = cancel_registration(act(), queued, placed.registration.state)
-    given_back, offered = left.session.events
+    there, _ = CANCEL(act(), queued, placed.registration.state)
+    given_back, offered = there.events
     assert given_back == PlacesGivenBack(1, act())
     assert isinstance(offered, PlacesOffered)
     assert list(offered.offers.values()) == [BEN]
@@ -310,13 +330,13 @@ def test_an_approval_moves_no_place() -> None:
     placed = _register(approval=True)
     approved = placed.registration.state.approve(act(), session=placed.session.state).state
     assert approved.state is RegistrationState.REGISTERED
-    left = cancel_registration(act(), placed.session.state, approved)
-    assert left.session.state.taken == 0
-    assert why_not(refuse_registration, act(), placed.session.state, approved) == RegistrationIs(approved.state)
+    there, _ = CANCEL(act(), placed.session.state, approved)
+    assert there.state == evolve(placed.session.state, version=3, taken=0)
+    assert why_not(REFUSE, act(), placed.session.state, approved) == RegistrationIs(approved.state)
 
 
-@pytest.mark.parametrize("leave", [refuse_registration, cancel_registration])
-def test_leaving_looks_in_this_order(leave: Callable[..., Placed]) -> None:
+@pytest.mark.parametrize("leave", [REFUSE, CANCEL], ids=["refuse", "cancel"])
+def test_leaving_looks_in_this_order(leave: Callable[..., Decisions]) -> None:
     """The registration is asked first; a session that never gave it a place is found out (N4, N5)."""
     requested = _register(approval=True).registration.state
     wrong = {"act": act(ENDS), "session": WORD, "registration": requested}
@@ -328,14 +348,202 @@ def test_leaving_looks_in_this_order(leave: Callable[..., Placed]) -> None:
     ]
 
 
-# --- Cancelling the session -------------------------------------------------------------------------------------------
+# --- What was paid ----------------------------------------------------------------------------------------------------
 
-BACK: Final = RefundId("back")
 ORDER: Final = TransactionId("order")
 OTHER: Final = TransactionId("other")
+# In the charge a place of one's own is the one seat of a pool of its name.
+OWN: Final = PoolId("own")
+REFUNDABLE: Final = act(REFUNDED_UNTIL)
+TOO_LATE: Final = act(REFUNDED_UNTIL + TICK)
+ILL: Final = Override("illness")
 
 
-def _full() -> tuple[Session, list[tuple[SeatPool, Charge | None]], list[Registration]]:
+def _bought(price: Money = PRICE, *, approval: bool = False) -> tuple[Session, Registration]:
+    """Ann's own place, for that price, in the transaction of all pools here."""
+    placed = _register(approval=approval, sale=Sale(ORDER, price))
+    return placed.session.state, placed.registration.state
+
+
+@pytest.mark.parametrize("approval", [False, True])
+def test_a_sale_goes_with_the_place(approval: bool) -> None:
+    """What it was bought by is told with it, and kept (N4, N5, P5)."""
+    sale = Sale(ORDER, PRICE)
+    placed = _register(approval=approval, sale=sale)
+    made = RegistrationRequested if approval else Registered
+    assert placed.registration.events == (made(ID, SESSION, ANN, Origin.INDIVIDUAL, sale, act()),)
+    assert (placed.registration.state.sale, placed.registration.state.pool) == (sale, OWN)
+
+
+PAID: Final[dict[str, tuple[Act, dict[str, Any], SeatMoney, str, str | None]]] = {
+    "in time": (REFUNDABLE, {"refund": BACK}, money("4.50", "5.50", once="3.00"), "3.00", None),
+    "late": (TOO_LATE, {"refund": BACK}, money("10.00", "0.00"), "0.00", None),
+    "in time, without a refund": (REFUNDABLE, {}, money("10.00", "0.00"), "0.00", None),
+    "in time, overridden": (REFUNDABLE, {"refund": BACK, "override": ILL}, money("0.00", "10.00"), "0.00", "illness"),
+    "late, overridden": (TOO_LATE, {"refund": BACK, "override": ILL}, money("0.00", "10.00"), "0.00", "illness"),
+    "while it runs, overridden": (
+        IN_TIME,
+        {"refund": BACK, "override": ILL},
+        money("0.00", "10.00"),
+        "0.00",
+        "illness",
+    ),
+}
+
+
+@pytest.mark.parametrize("approval", [False, True], ids=["registered", "requested"])
+@pytest.mark.parametrize("how", PAID)
+def test_a_paid_place_is_refunded_by_the_terms(how: str, approval: bool) -> None:
+    """The fee is kept and the rest goes back, in time; later nothing does, unless the terms are set aside (N5, P5)."""
+    at, given, settled, once, reason = PAID[how]
+    there, own = _bought(approval=approval)
+    decisions = cancel_registration(at, there, own, charge=charge(PRICE), **given)
+    refund = BACK if settled.back else None
+    assert [decision.events for decision in decisions] == [
+        (PlacesGivenBack(1, at),),
+        (RegistrationCancelled(ANN, at),),
+        (SeatsSettled(SESSION, OWN, {ONE: settled}, cad(once), refund, settled.back, reason, at),),
+    ]
+    assert isinstance(paid := decisions[-1].state, Charge)
+    assert paid.going_back == settled.back
+    assert {name: found.pool for name, found in paid.refunds.items()} == ({BACK: OWN} if refund else {})
+
+
+def test_a_fixed_fee_is_kept_once_of_a_purchase() -> None:
+    """Whether it was seats or places of one's own that were bought, and in whatever order they are cancelled (S12)."""
+    there, own = _bought()
+    before = cancel_seats(
+        act(), session().take(act(), 1).state, pool(BEN, seats=1), (ONE,), charge=charge(), refund=BACK
+    )
+    assert isinstance(before, Settled)
+    decisions = cancel_registration(act(), there, own, charge=before.charge.state, refund=RefundId("own-back"))
+    settled, refund = {ONE: money("1.50", "8.50")}, RefundId("own-back")
+    assert decisions[-1].events == (SeatsSettled(SESSION, OWN, settled, cad("3.00"), refund, cad("8.50"), None, act()),)
+
+
+@pytest.mark.parametrize("given", [{"refund": BACK}, {"refund": BACK, "override": ILL}])
+def test_what_is_not_captured_does_not_go_back(given: dict[str, Any]) -> None:
+    """Nobody is told of a refund of an invoice that was never paid; the place is given up without one (N5, S17)."""
+    there, own = _bought()
+    assert why_not(CANCEL, act(), there, own, **given) == NothingCaptured(ORDER)
+    assert [decision.events for decision in CANCEL(act(), there, own)] == [
+        (PlacesGivenBack(1, act()),),
+        (RegistrationCancelled(ANN, act()),),
+    ]
+
+
+@pytest.mark.parametrize("at", [REFUNDABLE, TOO_LATE, IN_TIME], ids=["in time", "late", "running"])
+def test_a_place_that_is_refused_is_refunded_in_full(at: Act) -> None:
+    """Nobody pays a fee for what they were not let into, whatever the terms say by then (N4)."""
+    there, own = _bought(approval=True)
+    decisions = refuse_registration(at, there, own, charge=charge(PRICE), refund=BACK)
+    settled = {ONE: money("0.00", "10.00")}
+    assert [decision.events for decision in decisions] == [
+        (PlacesGivenBack(1, at),),
+        (RegistrationRefused(ANN, at),),
+        (SeatsSettled(SESSION, OWN, settled, cad("0.00"), BACK, cad("10.00"), None, at),),
+    ]
+
+
+def test_a_place_that_is_refused_before_its_invoice_is_paid() -> None:
+    """Nothing was taken, so nothing goes back, and it is refused all the same (N4, S17)."""
+    there, own = _bought(approval=True)
+    assert [decision.events for decision in REFUSE(act(), there, own)] == [
+        (PlacesGivenBack(1, act()),),
+        (RegistrationRefused(ANN, act()),),
+    ]
+
+
+@pytest.mark.parametrize("captured", [None, "0.00", "10.00"])
+def test_a_free_place_has_nothing_to_give_back(captured: str | None) -> None:
+    """Nothing is settled for it, and a refund that is asked for is none, captured or not (P3, N5)."""
+    there, own = _bought(cad("0.00"), approval=True)
+    paid = None if captured is None else charge(cad(captured))
+    for decisions in (
+        cancel_registration(act(), there, own, charge=paid, refund=BACK),
+        cancel_registration(TOO_LATE, there, own, charge=paid),
+        refuse_registration(act(), there, own, charge=paid, refund=BACK),
+    ):
+        _, _, *settled = decisions
+        assert settled == ([] if paid is None else [Decision(paid)])
+
+
+def test_a_place_that_was_not_sold_touches_no_charge() -> None:
+    """Whatever was paid elsewhere, and whatever is asked to go back (N5)."""
+    placed = _register(approval=True)
+    there, own = placed.session.state, placed.registration.state
+    for decisions in (
+        cancel_registration(act(), there, own, charge=charge(), refund=BACK),
+        cancel_registration(act(), there, own, charge=charge(), refund=BACK, override=ILL),
+        cancel_registration(act(), there, own, charge=None, refund=BACK),
+        refuse_registration(act(), there, own, charge=charge(), refund=BACK),
+    ):
+        assert [type(decision.state) for decision in decisions] == [Session, Registration]
+
+
+def test_a_place_is_paid_back_once() -> None:
+    """Said again, however late and under whatever refund, nothing more goes back (N4, N5, K2)."""
+    there, own = _bought(approval=True)
+    for leave in (cancel_registration, refuse_registration):
+        given_back, left, paid = leave(act(), there, own, charge=charge(PRICE), refund=BACK)
+        assert isinstance(given_back.state, Session)
+        assert isinstance(left.state, Registration)
+        assert isinstance(paid.state, Charge)
+        for refund in (BACK, RefundId("more")):
+            again = leave(act(ENDS), given_back.state, left.state, charge=paid.state, refund=refund)
+            assert again == (Decision(given_back.state), Decision(left.state))
+
+
+@pytest.mark.parametrize("sale", [None, Sale(ORDER, PRICE)], ids=["not sold", "sold"])
+def test_an_override_needs_a_refund(sale: Sale | None) -> None:
+    """Whoever sets the terms aside says under which name the money goes back (S12)."""
+    placed = _register(sale=sale)
+    there, own = placed.session.state, placed.registration.state
+    for paid in (None, charge(PRICE)):
+        cancel = partial(cancel_registration, act(), there, own, charge=paid, override=ILL)
+        assert flaw(cancel) == ("refund", Flaw.EMPTY)
+
+
+@pytest.mark.parametrize("leave", [cancel_registration, refuse_registration])
+def test_leaving_asks_the_money_last(leave: Callable[..., Decisions]) -> None:
+    """The registration, its place, and then whether what is asked to go back was taken for it (N4, N5, S12)."""
+    there, own = _bought(approval=True)
+    before = cancel_seats(
+        act(), session().take(act(), 1).state, pool(BEN, seats=1), (ONE,), charge=charge(), refund=BACK
+    )
+    assert isinstance(before, Settled)
+    used = before.charge.state
+    wrong = {
+        "act": act(),
+        "session": WORD,
+        "registration": own,
+        "charge": evolve(used, id=OTHER, captured=Money.of("1.00", "EUR")),
+        "refund": BACK,
+    }
+    assert in_turn(
+        leave,
+        wrong,
+        {"session": EXCEL},
+        {"session": there},
+        {"charge": used},
+        {"charge": used, "refund": RefundId("more"), "registration": evolve(own, sale=Sale(ORDER, Money.of(1, "EUR")))},
+        {"charge": charge(cad("5.00")), "registration": own},
+        {"charge": charge(PRICE)},
+    ) == [
+        RegistrationOtherSession(SESSION, SessionId("word")),
+        FewerTaken(1, 0),
+        OtherTransaction(OTHER, ORDER),
+        RefundIdUsed(BACK),
+        OtherCurrency(ONE),
+        MoreThanCaptured(cad("10.00" if leave is refuse_registration else "5.50"), cad("5.00")),
+        None,
+    ]
+
+
+# --- Cancelling the session -------------------------------------------------------------------------------------------
+
+
+def _full() -> tuple[Session, list[tuple[SeatPool, Charge | None]], list[tuple[Registration, Charge | None]]]:
     """A session of two purchases, one of them paid for, three registrations, and two who wait for a place.
 
     Of the first pool one seat was cancelled before, and the fees are kept; the second is Eve's. One registration is
@@ -352,10 +560,13 @@ def _full() -> tuple[Session, list[tuple[SeatPool, Charge | None]], list[Registr
     for name, person, approval in [("cleo", CLEO, False), ("asked", BEN, True), ("left", ANN_ELSE, False)]:
         placed = register(act(), found, RegistrationId(name), person, approval=approval, seated=())
         found, registrations = placed.session.state, [*registrations, placed.registration.state]
-    left = cancel_registration(act(), found, registrations[-1])
-    found = left.session.state.take(act(), 1).state.join(act(), DAN_ELSE, seated=()).state
-    registrations[-1] = left.registration.state
-    return found, [(settled.pool.state, settled.charge.state), (unpaid, None)], registrations
+    there_again, left = CANCEL(act(), found, registrations[-1])
+    assert isinstance(there_again.state, Session)
+    assert isinstance(left.state, Registration)
+    found = there_again.state.take(act(), 1).state.join(act(), DAN_ELSE, seated=()).state
+    registrations[-1] = left.state
+    pools: list[tuple[SeatPool, Charge | None]] = [(settled.pool.state, settled.charge.state), (unpaid, None)]
+    return found, pools, [(one, None) for one in registrations]
 
 
 ANN_ELSE: Final = Person.of("gus@example.com", "gus")
@@ -411,7 +622,7 @@ def test_cancelling_a_session_twice_is_cancelling_it_once() -> None:
     there, *others = _cancel()
     assert isinstance(there.state, Session)
     pools = [(found.state, None) for found in others if isinstance(found.state, SeatPool)]
-    registrations = [found.state for found in others if isinstance(found.state, Registration)]
+    registrations = [(found.state, None) for found in others if isinstance(found.state, Registration)]
     again = cancel_session(act(ENDS + TICK), there.state, pools, registrations, refund=RefundId("again"))
     assert again == (Decision(there.state),)
     assert again[0].state is there.state
@@ -431,8 +642,8 @@ def test_what_is_live_in_a_cancelled_session_is_cancelled_after_all() -> None:
 def test_a_pool_is_given_once() -> None:
     """Given twice, its places would go back twice (N1)."""
     there, held = session(3).take(act(), 2).state, pool(ANN, seats=1)
-    with pytest.raises(BadValue, match=r"^pools: wrong_form$"):
-        _ = cancel_session(act(), there, [(held, None), (held, None)], [], refund=BACK)
+    twice = partial(cancel_session, act(), there, [(held, None), (held, None)], [], refund=BACK)
+    assert flaw(twice) == ("pools", Flaw.WRONG_FORM)
 
 
 def test_whoever_was_offered_a_place_is_imported_into_it() -> None:
@@ -512,6 +723,91 @@ def test_two_pools_of_a_transaction_share_their_charge() -> None:
 PROVIDER: Final = ProviderId("ours")
 
 
+def _shared() -> tuple[Session, SeatPool, list[Registration], Charge]:
+    """A basket of one seat for Ann and places of their own for Ben, Cleo and Eve, who has cancelled hers for a fee."""
+    found, bought = session().take(act(), 1).state, pool(ANN, seats=1)
+    registrations = list[Registration]()
+    for name, person, approval in [("bens", BEN, False), ("cleos", CLEO, True), ("eves", EVE, False)]:
+        sale = Sale(ORDER, PRICE)
+        placed = register(act(), found, RegistrationId(name), person, approval=approval, sale=sale, seated=())
+        found, registrations = placed.session.state, [*registrations, placed.registration.state]
+    there, left, paid = cancel_registration(act(), found, registrations.pop(), charge=charge(PRICE * 4), refund=BACK)
+    assert isinstance(there.state, Session)
+    assert isinstance(left.state, Registration)
+    assert isinstance(paid.state, Charge)
+    return there.state, bought, [*registrations, left.state], paid.state
+
+
+@pytest.mark.parametrize("at", [act(), TOO_LATE, act(STARTS + TICK)], ids=["now", "late", "started"])
+def test_seats_and_places_of_a_purchase_share_their_charge(at: Act) -> None:
+    """A refund for the pool and for each place that is left, in one charge; what was kept earlier stays (S14, N5)."""
+    there, bought, registrations, paid = _shared()
+    decisions = cancel_session(
+        at, there, [(bought, paid)], [(one, paid) for one in registrations], refund=RefundId("off")
+    )
+
+    def refunded(name: str) -> SeatsSettled:
+        refund, settled = RefundId(f"off:{name}"), {ONE: money("0.00", "10.00")}
+        return SeatsSettled(SESSION, PoolId(name), settled, cad("3.00"), refund, PRICE, None, at)
+
+    assert [decision.events for decision in decisions] == [
+        (SessionCancelled((), at), PlacesGivenBack(1, at), PlacesGivenBack(2, at)),
+        (SeatsCancelled((ONE,), {ONE: ANN}, {}, Cause.SESSION_CANCELLED, at),),
+        (refunded("pool"), refunded("bens"), refunded("cleos")),
+        (RegistrationCancelled(BEN, at),),
+        (RegistrationCancelled(CLEO, at),),
+    ]
+    assert isinstance(called_off := decisions[0].state, Session)
+    assert isinstance(settled := decisions[2].state, Charge)
+    assert (called_off.taken, settled.version) == (0, 5)
+    assert settled.seats == {
+        PoolId("pool"): {ONE: money("0.00", "10.00")},
+        PoolId("bens"): {ONE: money("0.00", "10.00")},
+        PoolId("cleos"): {ONE: money("0.00", "10.00")},
+        PoolId("eves"): {ONE: money("4.50", "5.50", once="3.00")},
+    }
+    assert settled.captured - settled.going_back == cad("4.50")
+
+
+def test_places_of_several_purchases_are_paid_back_from_their_own() -> None:
+    """One on an invoice that nobody has paid, one that was free, one that was not sold: only what was taken (S14)."""
+    found, made = session(), list[tuple[Registration, Charge | None]]()
+    paid = evolve(charge(PRICE), id=OTHER)
+    sales = {
+        "paid": (ANN, Sale(OTHER, PRICE), paid),
+        "invoiced": (BEN, Sale(ORDER, PRICE), None),
+        "free": (CLEO, Sale(TransactionId("free"), cad("0.00")), evolve(charge(cad("0.00")), id=TransactionId("free"))),
+        "given": (EVE, None, None),
+    }
+    for name, (person, sale, of) in sales.items():
+        placed = register(act(), found, RegistrationId(name), person, approval=False, sale=sale, seated=())
+        found, made = placed.session.state, [*made, (placed.registration.state, of)]
+    decisions = cancel_session(act(), found, [], made, refund=RefundId("off"))
+    settled, refund = {ONE: money("0.00", "10.00")}, RefundId("off:paid")
+    assert [decision.events for decision in decisions] == [
+        (SessionCancelled((), act()), PlacesGivenBack(4, act())),
+        (SeatsSettled(SESSION, PoolId("paid"), settled, cad("0.00"), refund, PRICE, None, act()),),
+        (),
+        *((RegistrationCancelled(person, act()),) for person, _, _ in sales.values()),
+    ]
+
+
+def test_places_are_paid_back_once() -> None:
+    """A session that is cancelled twice gives nothing back the second time (S14, K2)."""
+    there, bought, registrations, paid = _shared()
+    decisions = cancel_session(
+        act(), there, [(bought, paid)], [(one, paid) for one in registrations], refund=RefundId("off")
+    )
+    off, dead, settled, *left = (decision.state for decision in decisions)
+    assert isinstance(off, Session)
+    assert isinstance(dead, SeatPool)
+    assert isinstance(settled, Charge)
+    gone = [(one, settled) for one in left if isinstance(one, Registration)]
+    assert len(gone) == 2
+    again = cancel_session(act(), off, [(dead, settled)], gone, refund=RefundId("again"))
+    assert again == (Decision(off),)
+
+
 def test_dues_go_with_the_session() -> None:
     """Of a seat that was reactivated and not paid again, only what was left of it goes back (S13, S14)."""
     there, [(sold, paid), _], _ = _full()
@@ -531,15 +827,16 @@ def test_cancelling_a_session_looks_in_this_order() -> None:
     there, [(sold, paid), *_], registrations = _full()
     assert paid is not None
     foreign = buy(act(), (ANN,), name="foreign", session=WORD).state
-    mine = registrations[0]
+    mine, _ = registrations[0]
     wrong: dict[str, Any] = {
         "act": act(ENDS),
         "session": evolve(there, taken=1),
         "pools": [(foreign, paid)],
         "refund": BACK,
-        "registrations": [evolve(mine, session=SessionId("word"))],
+        "registrations": [(evolve(mine, session=SessionId("word")), None)],
     }
     used = evolve(paid, refunds={RefundId("back:pool"): paid.refunds[BACK]})
+    bought, ample = evolve(mine, sale=Sale(ORDER, PRICE)), evolve(paid, captured=PRICE * 4)
     kept = deepcopy(wrong)
     assert in_turn(
         _cancel,
@@ -549,7 +846,9 @@ def test_cancelling_a_session_looks_in_this_order() -> None:
         {"session": there},
         {"pools": [(sold, used)]},
         {"pools": [(sold, paid)]},
-        {"registrations": [mine]},
+        {"registrations": [(bought, evolve(used, id=OTHER))]},
+        {"registrations": [(bought, paid)]},
+        {"pools": [(sold, ample)], "registrations": [(bought, ample)]},
     ) == [
         SessionOver(ENDS),
         OtherSession(SessionId("word"), SESSION),
@@ -557,6 +856,8 @@ def test_cancelling_a_session_looks_in_this_order() -> None:
         OtherTransaction(OTHER, ORDER),
         RefundIdUsed(RefundId("back:pool")),
         RegistrationOtherSession(SessionId("word"), SESSION),
+        OtherTransaction(OTHER, ORDER),
+        MoreThanCaptured(PRICE, cad("4.50")),
         None,
     ]
     assert wrong == kept

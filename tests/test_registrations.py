@@ -10,7 +10,8 @@ from attrs import evolve, frozen
 
 from lara_core.kernel.decisions import Act, why_not
 from lara_core.kernel.errors import Flaw
-from lara_core.kernel.ids import RegistrationId, SessionId
+from lara_core.kernel.ids import PoolId, RegistrationId, SessionId, TransactionId
+from lara_core.kernel.money import Money
 from lara_core.registrations import (
     LEADS_TO,
     REGISTRATION,
@@ -31,9 +32,10 @@ from lara_core.registrations import (
     RegistrationSessionOver,
     RegistrationState,
     RegistrationVerb,
+    Sale,
     SessionStatus,
 )
-from tests.builders import ANN, ANN_TYPED, BEN, DAN, ENDS, STARTS, TICK, act, flaw, in_turn, keys, session
+from tests.builders import ANN, ANN_TYPED, BEN, DAN, ENDS, PRICE, STARTS, TICK, act, flaw, in_turn, keys, session
 
 ID: Final = RegistrationId("registration")
 SESSION: Final = SessionId("excel")
@@ -86,8 +88,8 @@ def test_registering_at_once(origin: Origin) -> None:
     decision = Registration.register(
         act(), ID, session=session(), person=ANN, approval=False, origin=origin, seated=keys(BEN)
     )
-    assert decision.events == (Registered(ID, SESSION, ANN, origin, act()),)
-    assert decision.state == Registration(ID, 1, SESSION, ANN, origin, RegistrationState.REGISTERED)
+    assert decision.events == (Registered(ID, SESSION, ANN, origin, None, act()),)
+    assert decision.state == Registration(ID, 1, SESSION, ANN, origin, None, RegistrationState.REGISTERED)
 
 
 @pytest.mark.parametrize("origin", Origin)
@@ -96,8 +98,43 @@ def test_requesting(origin: Origin) -> None:
     decision = Registration.register(
         act(), ID, session=session(), person=ANN, approval=True, origin=origin, seated=keys(BEN)
     )
-    assert decision.events == (RegistrationRequested(ID, SESSION, ANN, origin, act()),)
-    assert decision.state == Registration(ID, 1, SESSION, ANN, origin, RegistrationState.REQUESTED)
+    assert decision.events == (RegistrationRequested(ID, SESSION, ANN, origin, None, act()),)
+    assert decision.state == Registration(ID, 1, SESSION, ANN, origin, None, RegistrationState.REQUESTED)
+
+
+@pytest.mark.parametrize("approval", [False, True])
+def test_a_place_that_is_bought(approval: bool) -> None:
+    """What it was bought by is told once, and stays with it whatever becomes of it (N4, N5, P5)."""
+    sale = Sale(TransactionId("order"), PRICE)
+    made = Registration.register(act(), ID, session=session(), person=ANN, approval=approval, sale=sale, seated=())
+    event, state = {
+        False: (Registered, RegistrationState.REGISTERED),
+        True: (RegistrationRequested, RegistrationState.REQUESTED),
+    }[approval]
+    assert made.events == (event(ID, SESSION, ANN, Origin.INDIVIDUAL, sale, act()),)
+    assert made.state == Registration(ID, 1, SESSION, ANN, Origin.INDIVIDUAL, sale, state)
+    for verb in REGISTRATION[state]:
+        assert DO[verb](made.state)(act(), session=session()).state.sale == sale
+
+
+def test_what_a_place_is_called_in_its_charge() -> None:
+    """As a pool of its own name, whether or not it was sold (S12)."""
+    assert _registration().pool == PoolId("registration")
+
+
+@pytest.mark.parametrize(
+    ("price", "wrong"),
+    [
+        (PRICE, None),
+        (Money.of("0.00", "CAD"), None),
+        (Money.of("-0.01", "CAD"), ("price", Flaw.TOO_SMALL)),
+        (1000, ("price", Flaw.WRONG_TYPE)),
+        (None, ("price", Flaw.WRONG_TYPE)),
+    ],
+)
+def test_the_price_of_a_sale(price: Any, wrong: tuple[str, Flaw] | None) -> None:
+    """An amount, which may be nothing, and is not below it (K9)."""
+    assert flaw(lambda: Sale(TransactionId("order"), price)) == wrong
 
 
 def test_registering_one_by_one() -> None:

@@ -1,11 +1,15 @@
 """When and where a session takes place: dates in a zone, by rule or one by one, through every revision (C1, C7, K8)."""
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import partial
+from itertools import product
+from math import lcm
 from typing import Any, Final
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lara_core.kernel.deadlines import Zone
@@ -155,6 +159,19 @@ WORKING: Final = frozenset(Weekday) - {Weekday.SATURDAY, Weekday.SUNDAY}
             ["2027-03-23", "2027-03-30", "2027-04-06"],
         ),
         (Recurrence(date(2028, 2, 29), every=Every.MONTH, interval=12, count=2), ["2028-02-29", "2032-02-29"]),
+        (
+            Recurrence(date(2027, 3, 9), every=Every.DAY, interval=7, weekdays=TUESDAY, count=2),
+            ["2027-03-09", "2027-03-16"],
+        ),
+        # Only a leap year's February has a fifth Tuesday, and not every one. 2100 is none.
+        (
+            Recurrence(date(2027, 2, 1), every=Every.MONTH, interval=12, weekdays=TUESDAY, nth=5, count=3),
+            ["2028-02-29", "2056-02-29", "2084-02-29"],
+        ),
+        (
+            Recurrence(date(2024, 2, 1), every=Every.MONTH, interval=48, weekdays=TUESDAY, nth=5, count=4),
+            ["2028-02-29", "2056-02-29", "2084-02-29", "2124-02-29"],
+        ),
     ],
 )
 def test_days_by_rule(recurrence: Recurrence, expected: list[str]) -> None:
@@ -183,9 +200,12 @@ def test_rules_give_what_they_say(
     first: date, every: Every, interval: int, weekdays: frozenset[Weekday], count: int
 ) -> None:
     """C1: as many days as asked, in order, from the first day on, on no other weekday than those named."""
+    build = partial(Recurrence, first, every=every, interval=interval, weekdays=weekdays, count=count)
     # Every seventh day is always the same one of the week, and perhaps not one of those named.
-    assume(every is not Every.DAY or interval % 7 or not weekdays or list(Weekday)[first.weekday()] in weekdays)
-    rule = Recurrence(first, every=every, interval=interval, weekdays=weekdays, count=count)
+    if every is Every.DAY and interval % 7 == 0 and weekdays and list(Weekday)[first.weekday()] not in weekdays:
+        assert flaw(build) == ("interval", Flaw.WRONG_FORM)
+        return
+    rule = build()
     try:
         days = rule.days()
     except ValueError:
@@ -245,6 +265,40 @@ def test_rules_give_what_they_say(
 def test_bad_rules(build: Any, expected: tuple[str, Flaw]) -> None:
     """K9: a rule that never ends, that contradicts itself, or that meets a time that no clock shows is refused."""
     assert flaw(build) == expected
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        partial(Recurrence, date(2027, 3, 8), every=Every.DAY, interval=7, weekdays=TUESDAY),
+        partial(Recurrence, date(2027, 3, 8), every=Every.DAY, interval=98, weekdays=TUESDAY | THURSDAY),
+        partial(Recurrence, date(2027, 2, 1), every=Every.MONTH, interval=24, weekdays=TUESDAY, nth=5),
+        partial(Recurrence, date(2026, 2, 1), every=Every.MONTH, interval=48, weekdays=frozenset(Weekday), nth=5),
+    ],
+    ids=["whole weeks", "many weeks", "odd years", "years between"],
+)
+def test_a_rule_that_no_day_ever_fits(build: Callable[..., Recurrence]) -> None:
+    """K9: it is refused as it is built, not looked for until the calendar ends; whether it has a count or an end."""
+    for end in ({"count": 1}, {"until": date.max}):
+        assert flaw(partial(build, **end)) == ("interval", Flaw.WRONG_FORM)
+
+
+def _meets_a_fifth(year: int, years: int, weekday: int) -> bool:
+    """Whether one of these Februaries ever has a fifth such day: after 400 years the calendar begins anew."""
+    for each in range(year, year + lcm(years, 400), years):
+        begins, days = monthrange(2000 + each % 400, 2)
+        if (weekday - begins) % 7 < days - 28:
+            return True
+    return False
+
+
+def test_no_other_february_is_refused() -> None:
+    """K9: of the rules for a fifth weekday in February, those that never meet one are refused, and no others."""
+    for year, years, weekday in product(range(2000, 2028), range(1, 9), range(7)):
+        named = frozenset({list(Weekday)[weekday]})
+        build = partial(Recurrence, date(year, 2, 1), every=Every.MONTH, interval=12 * years, weekdays=named, nth=5)
+        expected = None if _meets_a_fifth(year, years, weekday) else ("interval", Flaw.WRONG_FORM)
+        assert flaw(partial(build, count=1)) == expected
 
 
 def test_as_many_days_as_a_schedule_takes() -> None:
@@ -394,3 +448,16 @@ def test_every_history_keeps_the_laws(data: st.DataObject) -> None:
         schedule = after
         events += decision.events
     assert list(laws.of_history(schedule, events)) == []
+
+
+def test_days_until_the_calendar_ends() -> None:
+    """The last week of the calendar is cut short: its days are there, and what comes after them is refused (K9)."""
+    weekends = frozenset({Weekday.FRIDAY, Weekday.SATURDAY, Weekday.SUNDAY})
+    for every in (Every.WEEK, Every.MONTH, Every.DAY):
+        rule = Recurrence(date(9999, 12, 25), every, weekdays=weekends, until=date.max)
+        days = (date(9999, 12, 25), date(9999, 12, 26), date(9999, 12, 31))
+        assert rule.days() == days
+        for count, bad in ((3, None), (4, ("count", Flaw.TOO_LARGE))):
+            assert flaw(Recurrence(date(9999, 12, 25), every, weekdays=weekends, count=count).days) == bad
+    assert Recurrence(date(9999, 12, 1), Every.DAY, until=date.max).days()[-1] == date.max
+    assert Recurrence(date.max, count=1).days() == (date.max,)

@@ -29,6 +29,7 @@ from lara_core.sessions import (
     HoldReleased,
     HoldSecured,
     HoldsSwept,
+    HoldUnsecured,
     HoldWouldLapse,
     NobodyWaiting,
     NotEnoughPlaces,
@@ -45,6 +46,7 @@ from lara_core.sessions import (
     SessionDecision,
     SessionEvent,
     SessionIsCancelled,
+    SessionMoved,
     SessionOpened,
     SessionOver,
     WaitingJoined,
@@ -273,6 +275,11 @@ def test_a_hold_looks_in_this_order() -> None:
     ) == [SessionOver(ENDS), HoldWouldLapse(QUARTER), HoldAlreadyThere(H1), NotEnoughPlaces(4, 3), None]
 
 
+def test_a_hold_need_not_be_secured() -> None:
+    """Unless it is said, it is anybody's and lapses (N1)."""
+    assert Hold(2, QUARTER) == Hold(2, QUARTER, to=None, secured=False)
+
+
 # --- Securing and releasing -------------------------------------------------------------------------------------------
 
 
@@ -281,7 +288,7 @@ def test_securing() -> None:
     before = _held()
     decision = before.secure(act(UNTIL), H1)
     assert decision.events == (HoldSecured(H1, act(UNTIL)),)
-    assert decision.state == evolve(before, version=3, holds={H1: Hold(2, None)})
+    assert decision.state == evolve(before, version=3, holds={H1: Hold(2, QUARTER, secured=True)})
     secured = decision.state
     assert why_not(secured.secure, act(UNTIL), H1) == HoldAlreadySecured(H1)
     assert why_not(before.hold(act(), H2, 1, until=DAY).state.secure, act(ENDS), H2) == SessionOver(ENDS)
@@ -313,6 +320,78 @@ def test_releasing(secured: bool) -> None:
     assert decision.events == (HoldReleased(H1, act()),)
     assert decision.state == evolve(before, version=before.version + 1, holds={H2: Hold(3, DAY)})
     assert decision.state.available(NOW) == 2
+
+
+# --- Unsecuring -------------------------------------------------------------------------------------------------------
+
+
+def test_unsecuring() -> None:
+    """Nothing was taken for it: it is kept on, until the deadline that it had, and can be paid for again (N1)."""
+    before = _held().secure(act(), H1).state
+    decision = before.unsecure(act(UNTIL), H1)
+    assert decision.events == (HoldUnsecured(H1, act(UNTIL)),)
+    assert decision.state == evolve(before, version=4, holds={H1: Hold(2, QUARTER)})
+    assert (decision.state.held(UNTIL), decision.state.held(LATE.at)) == (2, 0)
+    again = decision.state.secure(act(UNTIL), H1)
+    assert again.events == (HoldSecured(H1, act(UNTIL)),)
+    assert again.state == evolve(before, version=5)
+    assert why_not(decision.state.secure, LATE, H1) == HoldGone(H1)
+
+
+def test_unsecuring_after_its_deadline() -> None:
+    """It has lapsed by that: its places are for sale at once, and the next decision drops it (N1)."""
+    before = _held().secure(act(), H1).state
+    decision = before.unsecure(LATE, H1)
+    assert decision.events == (HoldUnsecured(H1, LATE),)
+    assert decision.state == evolve(before, version=4, holds={H1: Hold(2, QUARTER)})
+    assert (before.available(LATE.at), decision.state.available(LATE.at)) == (3, 5)
+    assert decision.state.take(LATE, 5).events == (PlacesTaken(5, None, (H1,), LATE),)
+    assert decision.state.sweep(LATE).events == (HoldsSwept((H1,), LATE),)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        session(5),
+        _held(),
+        _held().release(act(), H1).state,
+        _held().take(act(), 2, hold=H1).state,
+        _held().secure(act(), H1).state.unsecure(act(), H1).state,
+    ],
+    ids=["never there", "not secured", "released", "converted", "unsecured"],
+)
+def test_nothing_to_unsecure(before: Session) -> None:
+    """Harmless where nothing is being taken: it brings back no hold, also long after and after the end (N1, K5)."""
+    for at in (NOW, LATE.at, ENDS):
+        decision = before.unsecure(act(at), H1)
+        assert decision.events == ()
+        assert decision.state is before
+
+
+def test_unsecuring_is_about_one_hold() -> None:
+    """What is being paid for beside it stays so (N1)."""
+    both = _held().secure(act(), H1).state.hold(act(), H2, 1, until=DAY).state.secure(act(), H2).state
+    decision = both.unsecure(act(), H2)
+    assert decision.events == (HoldUnsecured(H2, act()),)
+    holds = {H1: Hold(2, QUARTER, secured=True), H2: Hold(1, DAY)}
+    assert decision.state == evolve(both, version=both.version + 1, holds=holds)
+
+
+def test_unsecuring_in_a_cancelled_session() -> None:
+    """There nothing is kept that nobody pays for: it is released, in time or not (N1, S14)."""
+    for at in (NOW, LATE.at, ENDS):
+        decision = CANCELLED.unsecure(act(at), H1)
+        assert decision.events == (HoldReleased(H1, act(at)),)
+        assert decision.state == evolve(CANCELLED, version=CANCELLED.version + 1, holds={})
+        assert decision.state.unsecure(act(at), H1).state is decision.state
+
+
+def test_unsecuring_after_the_end() -> None:
+    """What a gateway says late is believed; nothing is sold by it (N1)."""
+    before = _held().secure(act(), H1).state
+    decision = before.unsecure(act(ENDS), H1)
+    assert decision.events == (HoldUnsecured(H1, act(ENDS)),)
+    assert decision.state == evolve(before, version=4, holds={H1: Hold(2, QUARTER)})
 
 
 # --- Taking and giving back -------------------------------------------------------------------------------------------
@@ -661,9 +740,28 @@ def test_paying_for_an_offer() -> None:
     offer = _offer_of(before)
     decision = before.secure(act(), offer)
     assert decision.events == (HoldSecured(offer, act()),)
-    assert decision.state.holds == {offer: Hold(1, None, ANN)}
+    assert decision.state.holds == {offer: Hold(1, TOMORROW, ANN, secured=True)}
     assert why_not(decision.state.take, AFTER, 1, hold=offer, to=BEN) == OfferedToAnother(offer)
     assert decision.state.take(AFTER, 1, hold=offer, to=ANN).events == (PlacesTaken(1, offer, (), AFTER),)
+
+
+def test_a_declined_payment_leaves_the_offer() -> None:
+    """Its person still has it, until it would have lapsed anyway, and may pay for it again (N2)."""
+    before = _offered(ANN, BEN)
+    offer = _offer_of(before)
+    paying = before.secure(act(), offer).state
+    decision = paying.unsecure(act(), offer)
+    assert decision.events == (HoldUnsecured(offer, act()),)
+    assert decision.state == evolve(before, version=before.version + 2)
+    assert decision.state.offer_to(ANN, TOMORROW.instant) == offer
+    assert why_not(decision.state.take, act(), 1, hold=offer, to=BEN) == OfferedToAnother(offer)
+    assert why_not(decision.state.secure, act(TOMORROW.instant), offer) is None
+    late = paying.unsecure(AFTER, offer)
+    assert late.events == (HoldUnsecured(offer, AFTER),)
+    assert late.state.offer_to(ANN, AFTER.at) is None
+    following = HoldId(f"offer:{late.state.version + 1}.1")
+    until = Deadline.at(AFTER.at + timedelta(hours=24))
+    assert late.state.offer(AFTER).events == (PlacesOffered({following: BEN}, until, (offer,), AFTER),)
 
 
 def test_declining_an_offer() -> None:
@@ -749,6 +847,33 @@ def test_a_swept_offer_goes_to_the_next() -> None:
     assert last.state.available(until.instant) == 1
 
 
+def test_an_offer_that_is_not_paid_goes_to_the_next() -> None:
+    """In time it stays its person's; after its deadline that turn is lost, in the same decision (N2)."""
+    before = _offered(ANN, BEN, terms=BY_ITSELF)
+    lost = _offer_of(before)
+    paying = before.secure(act(), lost).state
+    in_time = paying.unsecure(act(TOMORROW.instant), lost)
+    assert in_time.events == (HoldUnsecured(lost, act(TOMORROW.instant)),)
+    assert in_time.state == evolve(before, version=before.version + 2)
+    # Meanwhile the deadline has passed, and nobody has said that nothing was taken: it does not lapse.
+    assert paying.sweep(AFTER).state is paying
+    following, until = HoldId(f"offer:{paying.version + 2}.1"), Deadline.at(AFTER.at + timedelta(hours=24))
+    decision = paying.unsecure(AFTER, lost)
+    assert decision.events == (HoldUnsecured(lost, AFTER), PlacesOffered({following: BEN}, until, (lost,), AFTER))
+    holds = {following: Hold(1, until, BEN)}
+    assert decision.state == evolve(paying, version=paying.version + 2, holds=holds, queue=())
+
+
+def test_an_offer_that_is_not_paid_and_lapses_later_goes_to_the_next() -> None:
+    """Whatever is decided after its deadline offers the place on, as with any offer (N2)."""
+    before = _offered(ANN, BEN, terms=BY_ITSELF)
+    lost = _offer_of(before)
+    declined = before.secure(act(), lost).state.unsecure(act(), lost).state
+    following, until = HoldId(f"offer:{declined.version + 2}.1"), Deadline.at(AFTER.at + timedelta(hours=24))
+    decision = declined.sweep(AFTER)
+    assert decision.events == (HoldsSwept((lost,), AFTER), PlacesOffered({following: BEN}, until, (), AFTER))
+
+
 def test_what_an_offer_finds_lapsed() -> None:
     """Where the first event counts no places, the offer names what lapsed, and offers that too (N1, N2)."""
     before = _offered(ANN, BEN, CLEO, DAN, terms=BY_ITSELF)
@@ -785,6 +910,120 @@ def test_nothing_is_offered_from_the_end_on(at: datetime, offered: bool) -> None
     assert (decision.state.offer_to(ANN, at) is not None) == offered
 
 
+# --- Moving -----------------------------------------------------------------------------------------------------------
+
+
+def test_moving() -> None:
+    """The session takes place at another time, kept in UTC; all else stays as it was, also what lapsed (N1, K8)."""
+    before = evolve(_offered(ANN, BEN), capacity=4).hold(act(), H1, 1, until=QUARTER).state
+    paris = (STARTS + MONTH).astimezone(ZoneInfo("Europe/Paris"))
+    decision = before.move(LATE, starts=paris, ends=ENDS + MONTH)
+    assert decision.events == (SessionMoved(STARTS + MONTH, ENDS + MONTH, LATE),)
+    version = before.version + 1
+    assert decision.state == evolve(before, version=version, starts=STARTS + MONTH, ends=ENDS + MONTH)
+    assert decision.state.starts.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "times",
+    [{"starts": STARTS - TICK, "ends": ENDS}, {"starts": STARTS, "ends": ENDS + TICK}],
+    ids=["another start", "another end"],
+)
+def test_moving_by_little(times: dict[str, Any]) -> None:
+    """Where one of the two is another, the session has moved (N1)."""
+    decision = session().move(act(), **times)
+    assert decision.events == (SessionMoved(**times, act=act()),)
+    assert decision.state == evolve(session(), version=2, **times)
+
+
+def test_moving_to_where_it_is() -> None:
+    """Twice is once, in whatever zone the same instants are given (K5, K8)."""
+    moved = session().move(act(), starts=STARTS + MONTH, ends=ENDS + MONTH).state
+    tokyo = ZoneInfo("Asia/Tokyo")
+    decision = moved.move(
+        act(key="again"), starts=(STARTS + MONTH).astimezone(tokyo), ends=(ENDS + MONTH).astimezone(tokyo)
+    )
+    assert decision.events == ()
+    assert decision.state is moved
+
+
+@pytest.mark.parametrize(
+    ("given", "bad"),
+    [
+        ({"starts": datetime(2027, 3, 8, 9)}, ("starts", Flaw.NAIVE_TIME)),  # noqa: DTZ001 - refused for that
+        ({"ends": datetime(2027, 3, 8, 17)}, ("ends", Flaw.NAIVE_TIME)),  # noqa: DTZ001 - refused for that
+        ({"starts": datetime(2027, 3, 28, 2, 30, tzinfo=ZoneInfo("Europe/Paris"))}, ("starts", Flaw.NO_SUCH_TIME)),
+        ({"starts": STARTS.date()}, ("starts", Flaw.WRONG_TYPE)),
+        ({"ends": None}, ("ends", Flaw.WRONG_TYPE)),
+        ({"ends": STARTS}, ("ends", Flaw.WRONG_ORDER)),
+        ({"starts": ENDS + TICK}, ("ends", Flaw.WRONG_ORDER)),
+        ({"ends": STARTS + TICK}, None),
+    ],
+)
+def test_times_to_move_to(given: dict[str, Any], bad: tuple[str, Flaw] | None) -> None:
+    """It ends after it starts, at times that some clock shows, as when it was opened; in whatever state (K8, K9)."""
+    times: dict[str, Any] = {"starts": STARTS, "ends": ENDS, **given}
+    assert flaw(partial(session().move, act(), **times)) == bad
+    if bad is not None:
+        assert flaw(partial(session().move, act(ENDS), **times)) == flaw(partial(CANCELLED.move, act(), **times)) == bad
+
+
+def test_moving_in_time() -> None:
+    """Until the end that it has, and not from then on; a cancelled one does not move, and says so first (N1, S14)."""
+    there: dict[str, Any] = {"starts": STARTS + MONTH, "ends": ENDS + MONTH}
+    for times in (there, {"starts": STARTS, "ends": ENDS}):
+        assert why_not(session().move, act(ENDS - TICK), **times) is None
+        assert why_not(session().move, act(ENDS), **times) == SessionOver(ENDS)
+        assert why_not(CANCELLED.move, act(), **times) == SessionIsCancelled()
+        assert why_not(CANCELLED.move, act(ENDS), **times) == SessionIsCancelled()
+    moved = session().move(act(), **there).state
+    assert why_not(moved.move, act(ENDS), starts=STARTS, ends=ENDS + TICK) is None
+    assert why_not(moved.move, act(ENDS + MONTH), starts=STARTS, ends=ENDS) == SessionOver(ENDS + MONTH)
+
+
+def test_moving_to_what_is_over() -> None:
+    """A session does not end before now: it could not move back (N1)."""
+    for ends in (NOW, NOW - MONTH):
+        assert why_not(session().move, act(), starts=NOW - 2 * MONTH, ends=ends) == SessionOver(ends)
+    assert why_not(session().move, act(), starts=NOW - MONTH, ends=NOW + TICK) is None
+    assert why_not(CANCELLED.move, act(), starts=NOW - MONTH, ends=NOW) == SessionIsCancelled()
+
+
+def test_sales_go_by_the_new_times() -> None:
+    """Places are sold until the end that the session has now, earlier or later than before (N1)."""
+    later = session(3).move(act(), starts=STARTS + MONTH, ends=ENDS + MONTH).state
+    earlier = session(3).move(act(), starts=STARTS - MONTH, ends=STARTS).state
+    assert why_not(later.take, act(ENDS), 1) is None
+    assert why_not(later.take, act(ENDS + MONTH), 1) == SessionOver(ENDS + MONTH)
+    assert why_not(earlier.take, act(STARTS - TICK), 1) is None
+    assert why_not(earlier.take, act(STARTS), 1) == SessionOver(STARTS)
+
+
+def test_offers_go_by_the_times_that_held_when_they_were_made() -> None:
+    """One that was made keeps its deadline; new ones last until the new end at most (N2)."""
+    before = _offered(ANN, BEN)
+    sooner = before.move(act(), starts=NOW + timedelta(hours=1), ends=NOW + timedelta(hours=3)).state
+    assert sooner.holds == before.holds == {_offer_of(before): Hold(1, TOMORROW, ANN)}
+    next_offer = sooner.give_back(act(), 1).state.offer(act())
+    until = Deadline.at(NOW + timedelta(hours=3))
+    assert [event.until for event in next_offer.events if isinstance(event, PlacesOffered)] == [until]
+
+
+def test_a_move_offers_what_is_free() -> None:
+    """As whatever is decided in an automatic list while a place is free, it offers it to the next (N2)."""
+    before = _offered(ANN, BEN, terms=BY_ITSELF)
+    lost, following = _offer_of(before), HoldId(f"offer:{before.version + 2}.1")
+    until = Deadline.at(AFTER.at + timedelta(hours=24))
+    decision = before.move(AFTER, starts=STARTS + MONTH, ends=ENDS + MONTH)
+    assert decision.events == (
+        SessionMoved(STARTS + MONTH, ENDS + MONTH, AFTER),
+        PlacesOffered({following: BEN}, until, (lost,), AFTER),
+    )
+    still = before.move(act(TOMORROW.instant), starts=STARTS + MONTH, ends=ENDS + MONTH)
+    assert still.events == (SessionMoved(STARTS + MONTH, ENDS + MONTH, act(TOMORROW.instant)),)
+    assert before.move(AFTER, starts=STARTS, ends=ENDS).state is before
+
+
 # --- Cancelling -------------------------------------------------------------------------------------------------------
 
 
@@ -795,7 +1034,8 @@ def test_cancelling() -> None:
     decision = before.cancel(act())
     assert decision.events == (SessionCancelled((ANN, BEN, CLEO), act()),)
     version = before.version + 1
-    assert decision.state == evolve(before, version=version, cancelled=True, holds={H2: Hold(2, None)}, queue=())
+    holds = {H2: Hold(2, QUARTER, secured=True)}
+    assert decision.state == evolve(before, version=version, cancelled=True, holds=holds, queue=())
     again = decision.state.cancel(act(ENDS))
     assert again.events == ()
     assert again.state is decision.state
@@ -813,7 +1053,7 @@ def test_whom_a_cancellation_names() -> None:
     paying = before.secure(act(), _offer_of(before)).state
     decision = paying.cancel(AFTER)
     assert decision.events == (SessionCancelled((ANN, BEN), AFTER),)
-    assert decision.state.holds == {_offer_of(before): Hold(1, None, ANN)}
+    assert decision.state.holds == {_offer_of(before): Hold(1, TOMORROW, ANN, secured=True)}
     assert before.cancel(AFTER).events == (SessionCancelled((BEN,), AFTER),)
 
 
@@ -830,12 +1070,13 @@ REFUSED: dict[str, Callable[[Act], SessionDecision]] = {
     "stop counting": lambda act: CANCELLED.resize(act, None),
     "join": lambda act: CANCELLED.join(act, ANN, seated=()),
     "offer": CANCELLED.offer,
+    "move": lambda act: CANCELLED.move(act, starts=STARTS + MONTH, ends=ENDS + MONTH),
 }
 
 
 @pytest.mark.parametrize("command", REFUSED)
 def test_what_a_cancelled_session_refuses(command: str) -> None:
-    """Nothing is sold, held, waited for or resized, and that is said first, also after the end (S14)."""
+    """Nothing is sold, held, waited for, resized or moved, and that is said first, also after the end (S14)."""
     assert why_not(REFUSED[command], act()) == why_not(REFUSED[command], act(ENDS)) == SessionIsCancelled()
 
 
@@ -878,6 +1119,10 @@ class WaitingLaws(RuleBasedStateMachine):
         self.decide(act, partial(self.state.secure, act, self.some_hold(which)))
 
     @rule(act=TIMES, which=FEW)
+    def unsecure(self, act: Act, which: int) -> None:
+        self.decide(act, partial(self.state.unsecure, act, self.some_hold(which)))
+
+    @rule(act=TIMES, which=FEW)
     def release(self, act: Act, which: int) -> None:
         self.decide(act, partial(self.state.release, act, self.some_hold(which)))
 
@@ -910,6 +1155,11 @@ class WaitingLaws(RuleBasedStateMachine):
     def sweep(self, act: Act) -> None:
         self.decide(act, partial(self.state.sweep, act))
 
+    @rule(act=TIMES, hours=st.integers(0, 8 * 24))
+    def move(self, act: Act, hours: int) -> None:
+        starts = NOW + timedelta(hours=hours)
+        self.decide(act, partial(self.state.move, act, starts=starts, ends=starts + (ENDS - STARTS)))
+
     # Rarely, for little happens after it.
     @rule(act=TIMES, chance=st.integers(1, 10))
     def cancel(self, act: Act, chance: int) -> None:
@@ -931,10 +1181,11 @@ class WaitingLaws(RuleBasedStateMachine):
         for event in decision.events:
             self.sold(act, event, to)
             self.waited(event)
+            self.let_go(event)
             assert not isinstance(event, SessionOpened)
             self.state = self.state.apply(event)
         assert self.state == decision.state
-        if decision.events and before.waiting_list == BY_ITSELF and act.at < ENDS and self.state.queue:
+        if decision.events and before.waiting_list == BY_ITSELF and act.at < self.state.ends and self.state.queue:
             assert _free(self.state, act.at) == 0, "a free place is offered on (N2)"
 
     def replayed(self, before: Session, decision: SessionDecision) -> None:
@@ -964,13 +1215,22 @@ class WaitingLaws(RuleBasedStateMachine):
                 self.queue.append(person)
             case WaitingLeft(person):
                 self.queue = [waiting for waiting in self.queue if not waiting.same_as(person)]
-            case PlacesOffered(offers):
+            case PlacesOffered(offers, until):
+                assert not until.passed(event.act.at), "there is time to take what is offered"
                 assert [*offers.values()] == self.queue[: len(offers)]
                 del self.queue[: len(offers)]
             case SessionCancelled():
                 self.queue = []
             case _:
                 pass
+
+    def let_go(self, event: SessionEvent) -> None:
+        """Nothing is let go that is being paid for, but by whoever said that it was (N1)."""
+        secured = {hold for hold, kept in self.state.holds.items() if kept.secured}
+        assert secured.isdisjoint(getattr(event, "lapsed", ()))
+        if isinstance(event, HoldUnsecured):
+            assert event.hold in secured
+            assert not self.state.cancelled
 
     @invariant()
     def counted(self) -> None:

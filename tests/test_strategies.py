@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from itertools import pairwise
 from typing import Any, Final, TypeAlias, get_args
@@ -14,10 +15,19 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 from hypothesis.strategies import SearchStrategy
 
+from lara_core.confirmation import (
+    ConfirmationEvent,
+    DatesAccepted,
+    DatesDeclined,
+    DatesProposed,
+    DatesReplaced,
+    ProposalLapsed,
+    ReminderSent,
+)
 from lara_core.formats.names import AnyEvent, AnyRefusal
 from lara_core.kernel.credits import Credits
 from lara_core.kernel.decisions import Act, Decision, Event
-from lara_core.kernel.ids import Id, SeatNo
+from lara_core.kernel.ids import DateNo, Id, SeatNo
 from lara_core.kernel.money import Currency
 from lara_core.kernel.people import Person
 from lara_core.participants import Enrolment, EnrolmentDecision, EnrolmentEvent, EnrolmentState
@@ -34,6 +44,7 @@ from lara_core.refunds import (
 )
 from lara_core.registrations import Origin, RegistrationDecision, RegistrationEvent, RegistrationState
 from lara_core.rights import Action, ActorMoved, GrantsEvent, RightRevoked, RoleRevoked
+from lara_core.schedules import ScheduleEvent
 from lara_core.seats import (
     Cancelled,
     Cause,
@@ -51,7 +62,16 @@ from lara_core.seats import (
     SeatsCancelled,
     SeatsInvited,
 )
-from lara_core.sessions import HoldsSwept, PlacesOffered, SessionCancelled, SessionDecision, SessionEvent
+from lara_core.sessions import (
+    Hold,
+    HoldsSwept,
+    HoldUnsecured,
+    PlacesOffered,
+    SessionCancelled,
+    SessionDecision,
+    SessionEvent,
+    SessionMoved,
+)
 from lara_core.spending import LimitChanged, SpendingDecision, SpendingEvent, SpendingGivenBack
 from lara_core.telling.notices import Template
 from lara_core.testing import laws, plugin, strategies
@@ -84,7 +104,7 @@ def _registered() -> None:
 def test_a_type_gives_its_values(kind: type[object], data: st.DataObject) -> None:
     """`from_type` works for each public type, and for refusals, which Hypothesis makes of what is registered."""
     value = data.draw(st.from_type(kind))
-    assert type(value) is kind or (kind, type(value)) in {(SeatNo, int), (Credits, int)}
+    assert type(value) is kind or (kind, type(value)) in {(SeatNo, int), (DateNo, int), (Credits, int)}
 
 
 @pytest.mark.parametrize("kind", sorted(plugin.OF_KIND.keys() - EVENTS, key=str))
@@ -208,6 +228,15 @@ def test_rights_partners_and_offerings_are_what_happened_to_them(history: tuple[
         assert list(laws.of_history(decision.state, events)) == []
 
 
+@given(strategies.schedule_histories() | strategies.confirmation_histories())
+def test_dates_and_answers_are_what_happened_to_them(history: tuple[Decision[Any, Any], ...]) -> None:
+    """Each state of a history follows from the events before it (K3, K5, C1 to C7)."""
+    events: list[Event] = []
+    for decision in history:
+        events += decision.events
+        assert list(laws.of_history(decision.state, events)) == []
+
+
 @given(strategies.registration_histories())
 def test_registrations_are_what_happened_to_them(history: tuple[RegistrationDecision, ...]) -> None:
     """Each state of a history follows from the events before it, and keeps the promises of registrations (K3, N4)."""
@@ -275,6 +304,16 @@ def some(kind: type[object], reached: Reached) -> Reached:
 def any_hold(reached: Reached) -> Reached:
     """Whether that is so of a hold of a session, in the end."""
     return last(lambda session: any(reached(hold) for hold in session.holds.values()))
+
+
+def unsecured(reached: Callable[[Hold, datetime], bool]) -> Reached:
+    """Whether that is so, then, of a hold that nothing was taken for."""
+    return lambda history: any(
+        reached(before.state.holds[event.hold], event.act.at)
+        for before, after in pairwise(history)
+        for event in after.events
+        if isinstance(event, HoldUnsecured)
+    )
 
 
 def any_seat(reached: Reached) -> Reached:
@@ -348,13 +387,18 @@ REACHED: Final[Mapping[str, tuple[SearchStrategy[Any], Mapping[str, Reached]]]] 
         {
             "without capacity": last(lambda it: it.capacity is None),
             "full": last(lambda it: it.taken == it.capacity),
-            "a secured hold": any_hold(lambda it: it.until is None),
+            "a secured hold": any_hold(lambda it: it.secured),
             "two holds": last(lambda it: len(it.holds) == 2),
             "a hold that lapsed": lapsed,
+            "a payment that was declined": some(HoldUnsecured, lambda it: True),
+            "a declined payment whose places are still kept": unsecured(lambda hold, at: not hold.until.passed(at)),
+            "a declined payment after the deadline": unsecured(lambda hold, at: hold.until.passed(at)),
+            "a declined payment for an offer": unsecured(lambda hold, at: hold.to is not None),
+            "one that has moved": some(SessionMoved, lambda it: True),
             "cancelled with places that were taken": last(lambda it: it.cancelled and it.taken > 0),
             "somebody who waits": last(lambda it: bool(it.queue)),
             "somebody who has an offer": some(PlacesOffered, lambda it: bool(it.offers)),
-            "an offer that is being paid for": any_hold(lambda it: it.until is None and it.to is not None),
+            "an offer that is being paid for": any_hold(lambda it: it.secured and it.to is not None),
         },
     ),
     "offers": (
@@ -453,6 +497,9 @@ REACHED: Final[Mapping[str, tuple[SearchStrategy[Any], Mapping[str, Reached]]]] 
             "asked for and approved": lambda it: it.state is RegistrationState.REGISTERED and it.version == 2,
             "cancelled after all": lambda it: it.state is RegistrationState.CANCELLED and it.version == 3,
             "with a roster": lambda it: it.origin is Origin.IMPORTED,
+            "bought": lambda it: it.sale is not None and it.sale.price.minor > 0,
+            "for nothing": lambda it: it.sale is not None and not it.sale.price,
+            "bought and refused": lambda it: it.sale is not None and it.state is RegistrationState.REFUSED,
         },
     ),
     "rights": (
@@ -530,6 +577,30 @@ REACHED: Final[Mapping[str, tuple[SearchStrategy[Any], Mapping[str, Reached]]]] 
             "of rights": written(GrantsEvent),
             "of a wallet": written(WalletEvent),
             "of an enrolment": written(EnrolmentEvent),
+            "of dates": written(ScheduleEvent),
+            "of an answer": written(ConfirmationEvent),
+        },
+    ),
+    "schedules": (
+        strategies.schedule_histories(),
+        {
+            "without a date": last(lambda it: not it.dates),
+            "with several": last(lambda it: len(it.dates) > 1),
+            "changed": last(lambda it: it.revision > 1),
+            "cancelled": last(lambda it: it.cancelled),
+        },
+    ),
+    "confirmations": (
+        strategies.confirmation_histories(tries=6),
+        {
+            "accepted": some(DatesAccepted, lambda it: not it.masked),
+            "declined under validation by hand": some(DatesDeclined, lambda it: it.masked),
+            "lapsed": some(ProposalLapsed, lambda _: True),
+            "reminded": some(ReminderSent, lambda _: True),
+            "replaced": some(DatesReplaced, lambda it: bool(it.lost)),
+            "sent again": last(lambda it: bool(it.dead)),
+            "with words of the sender's": some(DatesProposed, lambda it: it.message.body is not None),
+            "called off": last(lambda it: it.closed),
         },
     ),
     "notices": (
@@ -543,6 +614,7 @@ REACHED: Final[Mapping[str, tuple[SearchStrategy[Any], Mapping[str, Reached]]]] 
             "of an enrolment": lambda it: it.course is not None,
             "of a low balance": lambda it: it.template is Template.WALLET_LOW,
             "of credits that do not suffice": lambda it: it.price is not None,
+            "of dates to answer": lambda it: it.template is Template.PROPOSED,
         },
     ),
 }

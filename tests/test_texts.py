@@ -21,6 +21,18 @@ from babel.messages.mofile import write_mo
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
+from lara_core.access import AccessRefusal
+from lara_core.cart import BasketState, BasketVerb, CartRefusal, LineKind, Method
+from lara_core.checkout import CheckoutRefusal
+from lara_core.confirmation import (
+    ClientAnswer,
+    Column,
+    ConfirmationRefusal,
+    ConfirmationState,
+    ConfirmationVerb,
+    Missing,
+)
+from lara_core.documents import NeverIssued
 from lara_core.enrolment import EnrolmentRefusal, NobodyToEnrol, OtherLimit
 from lara_core.formats.names import AnyRefusal
 from lara_core.kernel.credits import Credits
@@ -30,12 +42,19 @@ from lara_core.kernel.errors import BadValue, ContractBroken, Flaw, IdReused, No
 from lara_core.kernel.ids import (
     ActorId,
     ClientId,
+    CodeId,
     CourseId,
+    DateNo,
     EnrolmentId,
     HoldId,
+    LessonId,
     LimitId,
+    LineId,
+    OfferId,
     PartnerId,
     PoolId,
+    ProposalId,
+    ProviderId,
     RefundId,
     SeatNo,
     SessionId,
@@ -45,8 +64,11 @@ from lara_core.kernel.iso4217 import DIGITS
 from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.offerings import OfferingRefusal, PriceChanged
+from lara_core.offers import GrantState, GrantVerb, Homework, OfferRefusal, OfferStatus, Telling
 from lara_core.participants import ConfirmationOver, EnrolmentIs, EnrolmentState, EnrolmentVerb, ParticipantRefusal
 from lara_core.partners import PartnerKind, PartnerRefusal
+from lara_core.promotions import CodeRefusal
+from lara_core.providers import Arranged, ProviderRefusal
 from lara_core.purchase import AlreadyCaptured, BulkBuyingOff, BuyerRole, NoSeatNamed, OtherProvider, PurchaseRefusal
 from lara_core.refunds import (
     MoreThanCaptured,
@@ -66,7 +88,10 @@ from lara_core.registrations import (
     RegistrationState,
     RegistrationVerb,
 )
+from lara_core.replies import RepliesRefusal
 from lara_core.rights import Action, DoesNotApply, ForumRole, NotGranted, Right, RightsRefusal
+from lara_core.rosters import Format, Reason, RosterRefusal, Use
+from lara_core.schedules import ScheduleRefusal, SessionDate
 from lara_core.seats import (
     AccountNeeded,
     AlreadySeated,
@@ -101,13 +126,14 @@ from lara_core.sessions import (
     SessionRefusal,
 )
 from lara_core.spending import LessSpent, LimitBelowUse, LimitReached, SpendingRefusal
-from lara_core.telling.notices import Notice, Template
+from lara_core.telling.notices import DatesTold, Notice, Template
 from lara_core.telling.texts import (
     COUNTED,
     IN_CREDITS,
     NONE_OF,
     TEXTS,
     About,
+    Bound,
     InCredits,
     Message,
     Texts,
@@ -146,6 +172,11 @@ ABOUT: Final = About(
     organisation="École Haute",
     answer="https://example.com/invitations/7",
     partner="Alfa Srl",
+    provider="Beta & fils",
+    client="Acme",
+    dates={DateNo(1): SessionDate(NINE, NINE + timedelta(hours=8), "Salle 4, 12 rue Haute")},
+    accept="https://example.com/dates/yes",
+    decline="https://example.com/dates/no",
 )
 
 REFUSALS: Final[tuple[type[Any], ...]] = (
@@ -161,18 +192,57 @@ REFUSALS: Final[tuple[type[Any], ...]] = (
     *get_args(SpendingRefusal),
     *get_args(ParticipantRefusal),
     *get_args(EnrolmentRefusal),
+    *get_args(ProviderRefusal),
+    *get_args(CartRefusal),
+    *get_args(CodeRefusal),
+    NeverIssued,
+    *get_args(CheckoutRefusal),
+    *get_args(OfferRefusal),
+    *get_args(AccessRefusal),
+    *get_args(ScheduleRefusal),
+    *get_args(ConfirmationRefusal),
+    *get_args(RepliesRefusal),
+    *get_args(RosterRefusal),
 )
 
 REFUNDS: Final = frozenset({Template.REFUND_REQUESTED, Template.REFUND_SUCCEEDED, Template.REFUND_FAILED})
-PAYMENTS: Final = REFUNDS | {Template.DUE}
+BASKETS: Final = frozenset({Template.BASKET_PAID, Template.BASKET_DECLINED, Template.BASKET_UNKNOWN})
+ACCESS: Final = frozenset({Template.ACCESS_GRANTED, Template.ACCESS_EXTENDED, Template.ACCESS_REVOKED})
+PAYMENTS: Final = REFUNDS | {Template.DUE} | BASKETS
 INVITATIONS: Final = frozenset({Template.INVITED, Template.REMINDED})
 TO_ANSWER: Final = INVITATIONS | {Template.OFFERED}
 WALLETS: Final = frozenset({Template.WALLET_EXHAUSTED, Template.WALLET_LOW})
 ENROLMENTS: Final = frozenset({Template.PARTICIPANT_ENROLLED, Template.ENROLMENT_CANCELLED})
-TO_STAFF: Final = WALLETS | {Template.REGISTRATION_REQUESTED}
+TO_CLIENTS: Final = frozenset(
+    {
+        Template.PROPOSED,
+        Template.DATES_REMINDED,
+        Template.DATES_ACCEPTED,
+        Template.DATES_DECLINED,
+        Template.DATES_REPLACED,
+        Template.DATES_CALLED_OFF,
+    }
+)
+PROPOSING: Final = frozenset({Template.PROPOSED, Template.PROPOSED_COPY})
+ABOUT_CLIENTS: Final = frozenset(
+    {
+        Template.ACCEPTED_SENDER,
+        Template.DECLINED_SENDER,
+        Template.LAPSED_SENDER,
+        Template.ACCEPTED_MASKED,
+        Template.DECLINED_MASKED,
+    }
+)
+DATES: Final = TO_CLIENTS | PROPOSING | ABOUT_CLIENTS
+LINKED: Final = frozenset({Template.PROPOSED, Template.DATES_REMINDED})
+DUE_DATES: Final = PROPOSING | LINKED | {Template.LAPSED_SENDER}
+TO_STAFF: Final = WALLETS | DATES | {Template.REGISTRATION_REQUESTED, Template.BASKET_UNKNOWN}
+WITHOUT_A_SESSION: Final = WALLETS | BASKETS | ACCESS | DATES
 WITHOUT_A_SEAT: Final = (
     TO_STAFF
     | ENROLMENTS
+    | BASKETS
+    | ACCESS
     | {
         Template.OFFERED,
         Template.WAITING_OVER,
@@ -233,19 +303,29 @@ def wanted() -> Mapping[str, frozenset[str]]:
     nones = {f"{text}.none": refusals[text] - {NONE_OF[text]} for text in NONE_OF if text in refusals}
     about = frozenset({"sign_in", "organisation"})
     when = frozenset({"starts", "place"})
+    nothing = frozenset[str]()
     templates = {
         f"{template}.{part}": about
-        | (frozenset[str]() if template in WALLETS else {"title"})
-        | (frozenset[str]() if template in WALLETS or (template in ENROLMENTS and part != "body") else when)
+        | (nothing if template in WALLETS | BASKETS else {"title"})
+        | (nothing if template in WITHOUT_A_SESSION or (template in ENROLMENTS and part != "body") else when)
         | ({"partner"} if template in WALLETS | ENROLMENTS else frozenset[str]())
+        | ({"provider"} if template in BASKETS else frozenset[str]())
+        | ({"opens", "ends"} if template is Template.ACCESS_GRANTED else frozenset[str]())
+        | ({"ends"} if template is Template.ACCESS_EXTENDED else frozenset[str]())
         | ({"available"} if template in WALLETS else frozenset[str]())
         | ({"price"} if template is Template.WALLET_EXHAUSTED else frozenset[str]())
         | ({"seats"} if template not in WITHOUT_A_SEAT else frozenset[str]())
         | ({"learner"} if template not in TO_STAFF and not template.endswith("_buyer") else frozenset[str]())
         | ({"until", "answer"} if template in TO_ANSWER else frozenset[str]())
-        | ({"amount"} if template in PAYMENTS else frozenset[str]())
+        | ({"amount"} if template in PAYMENTS and part != "body.none" else frozenset[str]())
+        | ({"recipient"} if template in DATES else nothing)
+        | ({"client"} if template in ABOUT_CLIENTS else nothing)
+        | ({"until"} if template in DUE_DATES else nothing)
+        | ({"dates"} if template in DATES - {Template.DATES_REPLACED} and part == "body" else nothing)
+        | ({"answers"} if template in LINKED and part == "body" else nothing)
+        | ({"message", "copies"} if template in PROPOSING and part == "body" else nothing)
         for template in Template
-        for part in ("subject", "body", *(("body.none",) if template in ENROLMENTS else ()))
+        for part in ("subject", "body", *(("body.none",) if template in ENROLMENTS | {Template.BASKET_PAID} else ()))
     }
     plain = (
         *(f"flaw.{flaw}" for flaw in Flaw),
@@ -268,8 +348,35 @@ def wanted() -> Mapping[str, frozenset[str]]:
         *(f"misfit.{misfit}" for misfit in Misfit),
         *(f"enrolment_state.{state}" for state in EnrolmentState),
         *(f"enrolment_verb.{verb}" for verb in EnrolmentVerb),
+        *(f"basket_state.{state}" for state in BasketState),
+        *(f"basket_verb.{verb}" for verb in BasketVerb),
+        *(f"line_kind.{kind}" for kind in LineKind),
+        *(f"payment_method.{method}" for method in Method),
+        *(f"arrangement.{arranged}" for arranged in Arranged),
+        *(f"offer_status.{status}" for status in OfferStatus),
+        *(f"grant_state.{state}" for state in GrantState),
+        *(f"grant_verb.{verb}" for verb in GrantVerb),
+        *(f"homework.{homework}" for homework in Homework),
+        *(f"access_message.{telling}" for telling in Telling),
+        *(f"access_bound.{bound}" for bound in Bound),
+        *(f"confirmation_state.{state}" for state in ConfirmationState),
+        *(f"confirmation_verb.{verb}" for verb in ConfirmationVerb),
+        *(f"client_answer.{answer}" for answer in ClientAnswer),
+        *(f"schedule_missing.{lack}" for lack in Missing),
+        *(f"confirmation_column.{said}" for said in Column),
+        *(f"roster_use.{use}" for use in Use),
+        *(f"roster_reason.{reason}" for reason in Reason),
     )
     shown = {
+        "confirmation.proposed.opening": frozenset({"title", "sign_in", "organisation", "recipient"}),
+        **{f"confirmation_row.{standing}": frozenset({"on", "until"}) for standing in ("awaiting", "lapsed")},
+        **{f"confirmation_row.{standing}": frozenset({"on"}) for standing in ("accepted", "declined", "by_hand")},
+        "show.date": frozenset({"day", "times"}),
+        "show.date_at": frozenset({"day", "times", "place"}),
+        "show.place": frozenset({"place"}),
+        "show.zone": frozenset({"zone"}),
+        "show.link": frozenset({"label", "link"}),
+        "show.copies": frozenset({"people"}),
         "show.instant": frozenset({"date", "time", "zone"}),
         "show.more": frozenset({"count"}),
         "show.credits": frozenset({"count"}),
@@ -356,7 +463,11 @@ def test_whatever_may_lack_something_has_words_for_it() -> None:
         for each in fields(refusal)
         if type(None) in get_args(each.type) and each.name in named(CATALOGUES["en"][refusal.code][-1])
     }
-    assert optional == {("seats.nothing_overdue", "then"), ("refunds.nothing_due", "seat")}
+    assert optional == {
+        ("seats.nothing_overdue", "then"),
+        ("refunds.nothing_due", "seat"),
+        ("offers.grant_in_force", "until"),
+    }
     assert optional <= set(NONE_OF.items())
 
 
@@ -431,6 +542,7 @@ SAMPLES: Final[Mapping[object, Any]] = {
     Right: Right.SESSIONS,
     Action: Action.EDIT,
     EntryKind: EntryKind.REVERSAL,
+    Format: Format.XLSX,
     EnrolmentState: EnrolmentState.WITHDRAWN,
     PartnerId: PartnerId("alfa"),
     PartnerId | None: PartnerId("alfa"),
@@ -459,6 +571,20 @@ SAMPLES: Final[Mapping[object, Any]] = {
     RefundId: RefundId("refund"),
     RefundState: RefundState.SUCCEEDED,
     Money: Money.of("12.50", "EUR"),
+    ProviderId: ProviderId("beta"),
+    Currency: Currency("CAD"),
+    LineId: LineId("line"),
+    BasketState: BasketState.UNKNOWN,
+    CodeId | None: CodeId("spring"),
+    OfferId: OfferId("plan"),
+    GrantState: GrantState.REVOKED,
+    LessonId: LessonId("one"),
+    ClientAnswer: ClientAnswer.DECLINED,
+    ConfirmationState: ConfirmationState.LAPSED,
+    Missing: Missing.PLACE,
+    ProposalId: ProposalId("first"),
+    DateNo: DateNo(2),
+    EmailAddress: EmailAddress("ann@example.com"),
 }
 
 
@@ -1642,6 +1768,9 @@ PAID_BACK: Final = Money.of("1234.50", "EUR")
 PRICE: Final = Credits(1_200)
 
 
+TOLD: Final = DatesTold(ClientId("acme"), ProposalId("first"), 2, frozenset({DateNo(1)}), ANN)
+
+
 def notice(
     template: Template,
     *seats: int,
@@ -1667,12 +1796,13 @@ def notice(
         amount=amount,
         available=available,
         price=price,
+        dates=TOLD if template in DATES else None,
     )
 
 
 def seatless(template: Template, *, to: Person | ActorId = ANN, until: Deadline | None = None) -> Notice:
     """A notice about a session itself, a registration, or an enrolment: there is no pool, and no seat."""
-    return Notice("key", to, template, SessionId("excel"), until=until)
+    return Notice("key", to, template, SessionId("excel"), until=until, dates=TOLD if template in DATES else None)
 
 
 def told_of(
@@ -2348,7 +2478,7 @@ def test_a_participant_is_told_by_whom_and_for_what(language: str, expected: Mes
 )
 def test_an_enrolment_without_a_session_has_no_start(template: Template, language: str, expected: Message) -> None:
     """A course that is followed at any time says no start, also where the host gave one (W4)."""
-    bare = evolve(ABOUT, starts=None, zone=None, place=None)
+    bare = evolve(ABOUT, starts=None, zone=None, place=None, dates=None)
     said = [TEXTS_HERE.compose(told_of(template), language, about) for about in (bare, ABOUT)]
     assert said == [expected, expected]
 
@@ -2393,7 +2523,7 @@ def test_an_enrolment_without_a_session_has_no_start(template: Template, languag
 )
 def test_a_wallet_is_told_of_without_a_session(notice: Notice, language: str, expected: Message) -> None:
     """Whose wallet, what is available, and what it does not suffice for: no training is needed for that (W5)."""
-    bare = evolve(ABOUT, title=None, starts=None, zone=None, place=None, answer=None)
+    bare = evolve(ABOUT, title=None, starts=None, zone=None, place=None, answer=None, dates=None)
     assert TEXTS_HERE.compose(notice, language, bare) == expected
 
 
@@ -2443,14 +2573,19 @@ def test_the_organisation_is_told_what_there_is_to_approve(language: str, expect
 @pytest.mark.parametrize(
     ("name", "needed"),
     [
-        ("title", frozenset(Template) - WALLETS),
-        ("starts", frozenset(Template) - WALLETS),
-        ("place", frozenset(Template) - WALLETS),
+        ("title", frozenset(Template) - WALLETS - BASKETS),
+        ("starts", frozenset(Template) - WITHOUT_A_SESSION),
+        ("place", frozenset(Template) - WITHOUT_A_SESSION),
         ("partner", WALLETS | ENROLMENTS),
+        ("provider", BASKETS),
+        ("client", ABOUT_CLIENTS),
+        ("dates", DATES - {Template.DATES_REPLACED}),
+        ("accept", LINKED),
+        ("decline", LINKED),
     ],
 )
 def test_only_what_a_notice_names_is_needed(template: Template, name: str, needed: frozenset[Template]) -> None:
-    """A message without a title, a start, a place or a partner would have a hole where it names one (W5, T1)."""
+    """A message without a title, start, place, partner or provider would have a hole where it names one (W5, T1)."""
     expected = (name, Flaw.EMPTY) if template in needed else None
     lack: Mapping[str, Any] = {name: None}
     without_it = evolve(ABOUT, **lack)
@@ -2513,7 +2648,7 @@ def test_only_what_is_to_be_answered_needs_a_page_for_it(template: Template) -> 
 @pytest.mark.parametrize("template", Template)
 def test_only_what_is_to_be_answered_needs_its_deadline(template: Template) -> None:
     """An invitation or an offer without until when would have a hole; no other notice has a deadline (S7, N2)."""
-    expected = ("until", Flaw.EMPTY) if template in TO_ANSWER else None
+    expected = ("until", Flaw.EMPTY) if template in TO_ANSWER | DUE_DATES else None
     assert flaw(lambda: TEXTS_HERE.compose(notice(template, 4, until=None), "en", ABOUT)) == expected
 
 
@@ -2525,7 +2660,7 @@ def test_only_what_is_about_seats_needs_them(template: Template) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("template", sorted(WITHOUT_A_SEAT - WALLETS))
+@pytest.mark.parametrize("template", sorted(WITHOUT_A_SEAT - WALLETS - BASKETS))
 def test_a_notice_without_a_pool_is_composed(template: Template, language: str) -> None:
     """What is told of a session or a registration is whole, and the same as if there were a pool (N2, N4, N5)."""
     bare, with_pool = seatless(template, until=UNTIL), notice(template, 1)
@@ -2541,12 +2676,13 @@ def test_a_notice_without_a_pool_is_composed(template: Template, language: str) 
 def test_every_notice_is_composed(template: Template, language: str) -> None:
     """No template leaves anything to fill in, and every message says what it is about and who sends it."""
     message = TEXTS_HERE.compose(notice(template, 1, 2), language, ABOUT)
+    named = {**dict.fromkeys(WALLETS, "Alfa Srl"), **dict.fromkeys(BASKETS, "Beta & fils")}
     assert (
         re.findall(r"[{}]", message.subject + message.body),
-        ("Alfa Srl" if template in WALLETS else "Excel avancé") in message.subject,
+        named.get(template, "Excel avancé") in message.subject,
         "2027" in message.body,
         message.body.splitlines()[-1],
-    ) == ([], True, template not in WALLETS, "École Haute")
+    ) == ([], True, template not in (WITHOUT_A_SESSION - DATES) | {Template.DATES_REPLACED}, "École Haute")
 
 
 def test_a_start_is_told_in_the_sessions_zone() -> None:
@@ -2572,7 +2708,7 @@ def test_a_message_shows_nothing_in_logs() -> None:
 
 def test_a_link_to_answer_is_not_logged() -> None:
     """Whoever has the link can answer, so a log that shows what a notice was about does not show it (K11)."""
-    assert "invitations" not in repr(ABOUT)
+    assert [each for each in ("invitations", "dates/yes", "dates/no") if each in repr(ABOUT)] == []
 
 
 def test_what_a_notice_is_about_is_in_utc() -> None:
@@ -2606,11 +2742,19 @@ def test_what_a_notice_is_about_is_in_utc() -> None:
         ({"starts": datetime(2027, 3, 8, 9)}, ("starts", Flaw.NAIVE_TIME)),  # noqa: DTZ001  # naive on purpose
         ({"zone": "Europe/Paris"}, ("zone", Flaw.WRONG_TYPE)),
         ({"zone": None}, ("zone", Flaw.EMPTY)),
-        ({"starts": None, "zone": None}, None),
+        ({"starts": None, "zone": None}, ("zone", Flaw.EMPTY)),
+        ({"starts": None, "zone": None, "dates": None}, None),
+        ({"dates": {DateNo(1): NINE}}, ("dates", Flaw.WRONG_TYPE)),
+        ({"client": "Acme\nBcc: all@example.com"}, ("client", Flaw.UNSAFE_CHARACTER)),
+        ({"accept": "javascript:alert(1)"}, ("accept", Flaw.WRONG_FORM)),
+        ({"decline": "https://example.com/\nhttps://example.net/"}, ("decline", Flaw.UNSAFE_CHARACTER)),
         ({"starts": None, "zone": "Europe/Paris"}, ("zone", Flaw.WRONG_TYPE)),
         ({"partner": "Alfa\nBcc: all@example.com"}, ("partner", Flaw.UNSAFE_CHARACTER)),
         ({"partner": ""}, ("partner", Flaw.EMPTY)),
         ({"partner": "x" * 501}, ("partner", Flaw.TOO_LONG)),
+        ({"provider": "Beta\r\nBcc: all@example.com"}, ("provider", Flaw.UNSAFE_CHARACTER)),
+        ({"provider": " "}, ("provider", Flaw.EMPTY)),
+        ({"provider": "x" * 501}, ("provider", Flaw.TOO_LONG)),
     ],
 )
 def test_what_a_notice_is_about_is_checked(changes: Mapping[str, Any], expected: tuple[str, Flaw] | None) -> None:

@@ -12,35 +12,18 @@ from attrs import frozen
 
 from lara_core.kernel.errors import StaleState
 from lara_core.kernel.ids import ActorId, CourseId, EnrolmentId, LimitId, PartnerId, SessionId
-from lara_core.offerings import Offering, OfferingEvent
 from lara_core.participants import Enrolment, EnrolmentEvent, EnrolmentState
 from lara_core.partners import Partner, PartnerEvent
 from lara_core.spending import SpendingEvent, SpendingLimit
 from lara_core.wallet import Entry, Wallet, WalletEvent, entry_of
 from sqlite_host.documents import Documents
-from sqlite_host.kinds import ENROLMENT, LIMIT, OFFERING, PARTNER, WALLET
 
 # Who is in these is on the roster of their course (W4).
 INSIDE: Final = frozenset({EnrolmentState.PENDING, EnrolmentState.PARTICIPANT})
 
 
-@frozen
-class SqlitePartners:
+class SqlitePartners(Documents[Partner, PartnerEvent]):
     """The partner companies, and who administers them."""
-
-    db: sqlite3.Connection
-
-    @property
-    def _kept(self) -> Documents[Partner, PartnerEvent]:
-        return Documents(self.db, PARTNER)
-
-    def get(self, partner: PartnerId) -> Partner:
-        """The partner, or `NotFound`."""
-        return self._kept.get(partner)
-
-    def events(self, partner: PartnerId) -> Sequence[PartnerEvent]:
-        """All of them, in order."""
-        return self._kept.log.read(partner)
 
     def administered_by(self, actor: ActorId) -> PartnerId | None:
         """The partner that somebody administers, if any."""
@@ -52,9 +35,9 @@ class SqlitePartners:
         sql = "SELECT actor FROM administrator WHERE partner = ? ORDER BY actor"
         return [ActorId(actor) for (actor,) in self.db.execute(sql, (partner,))]
 
-    def put(self, partner: Partner) -> None:
+    def put(self, partner: Partner, /) -> None:
         """Write a partner as it is now. One whom the rule was told to be free, and who is not: `StaleState` (W2)."""
-        self._kept.put(partner)
+        super().put(partner)
         _ = self.db.execute("DELETE FROM administrator WHERE partner = ?", (partner.id,))
         rows = [(actor, partner.id) for actor in sorted(partner.administrators)]
         sql = "INSERT INTO administrator VALUES (?, ?) ON CONFLICT (actor) DO NOTHING"
@@ -62,46 +45,12 @@ class SqlitePartners:
             raise StaleState("somebody administers another partner already")
 
 
-@frozen
-class SqliteOfferings:
-    """The courses that are offered to partners."""
-
-    db: sqlite3.Connection
-
-    @property
-    def _kept(self) -> Documents[Offering, OfferingEvent]:
-        return Documents(self.db, OFFERING)
-
-    def get(self, course: CourseId) -> Offering:
-        """The offering, or `NotFound`."""
-        return self._kept.get(course)
-
-    def events(self, course: CourseId) -> Sequence[OfferingEvent]:
-        """All of them, in order."""
-        return self._kept.log.read(course)
-
-
-@frozen
-class SqliteWallets:
+class SqliteWallets(Documents[Wallet, WalletEvent]):
     """The wallets of the partners."""
-
-    db: sqlite3.Connection
-
-    @property
-    def _kept(self) -> Documents[Wallet, WalletEvent]:
-        return Documents(self.db, WALLET)
-
-    def get(self, partner: PartnerId) -> Wallet:
-        """The wallet, or `NotFound`."""
-        return self._kept.get(partner)
-
-    def events(self, partner: PartnerId) -> Sequence[WalletEvent]:
-        """All of them, in order."""
-        return self._kept.log.read(partner)
 
     def entry(self, partner: PartnerId, number: int) -> Entry | None:
         """The entry of this number: one row is read, by its key (W7)."""
-        event = self._kept.log.one(partner, number)
+        event = self.log.one(partner, number)
         return None if event is None else entry_of(partner, number, event)
 
     def is_reversed(self, partner: PartnerId, number: int) -> bool:
@@ -110,23 +59,8 @@ class SqliteWallets:
         return self.db.execute(sql, (partner, number)).fetchone() is not None
 
 
-@frozen
-class SqliteLimits:
+class SqliteLimits(Documents[SpendingLimit, SpendingEvent]):
     """The spending limits, and whom they are over."""
-
-    db: sqlite3.Connection
-
-    @property
-    def _kept(self) -> Documents[SpendingLimit, SpendingEvent]:
-        return Documents(self.db, LIMIT)
-
-    def get(self, limit: LimitId) -> SpendingLimit:
-        """The limit, or `NotFound`."""
-        return self._kept.get(limit)
-
-    def events(self, limit: LimitId) -> Sequence[SpendingEvent]:
-        """All of them, in order."""
-        return self._kept.log.read(limit)
 
     def over(self, partner: PartnerId) -> LimitId | None:
         """The limit that a partner spends under: the latest that was set, for a new period is a new limit (W10)."""
@@ -137,43 +71,28 @@ class SqliteLimits:
         row = self.db.execute(sql, (partner,)).fetchone()
         return None if row is None else LimitId(row[0])
 
-    def put(self, limit: SpendingLimit) -> None:
+    def put(self, limit: SpendingLimit, /) -> None:
         """Write a limit as it is now, and whom it is over."""
-        self._kept.put(limit)
+        super().put(limit)
         rows = [(partner, limit.id) for partner in sorted(limit.members)]
         if rows != self.db.execute("SELECT * FROM member WHERE spending = ? ORDER BY partner", (limit.id,)).fetchall():
             _ = self.db.execute("DELETE FROM member WHERE spending = ?", (limit.id,))
             _ = self.db.executemany("INSERT INTO member VALUES (?, ?)", rows)
 
 
-@frozen
-class SqliteEnrolments:
+class SqliteEnrolments(Documents[Enrolment, EnrolmentEvent]):
     """The enrolments by partners, and who is in a course by them."""
-
-    db: sqlite3.Connection
-
-    @property
-    def _kept(self) -> Documents[Enrolment, EnrolmentEvent]:
-        return Documents(self.db, ENROLMENT)
-
-    def get(self, enrolment: EnrolmentId) -> Enrolment:
-        """The enrolment, or `NotFound`."""
-        return self._kept.get(enrolment)
-
-    def events(self, enrolment: EnrolmentId) -> Sequence[EnrolmentEvent]:
-        """All of them, in order."""
-        return self._kept.log.read(enrolment)
 
     def of_session(self, session: SessionId) -> Sequence[EnrolmentId]:
         """The enrolments that have their place in a session, by id."""
-        return [EnrolmentId(enrolment) for enrolment in self._kept.of_session(session)]
+        return [EnrolmentId(enrolment) for enrolment in self.in_session(session)]
 
-    def put(self, enrolment: Enrolment) -> None:
+    def put(self, enrolment: Enrolment, /) -> None:
         """Write an enrolment as it is now, and whether its person is in the course by it.
 
         Where the rule was told that they are not, and they are: `StaleState` (W4).
         """
-        self._kept.put(enrolment)
+        super().put(enrolment)
         _ = self.db.execute("DELETE FROM participant WHERE enrolment = ?", (enrolment.id,))
         if enrolment.state in INSIDE:
             sql = "INSERT INTO participant VALUES (?, ?, ?) ON CONFLICT (course, person) DO NOTHING"

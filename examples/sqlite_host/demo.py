@@ -1,7 +1,7 @@
-"""A story told on a real database: three buyers, two partners, a power cut, and somebody who wants to be forgotten.
+"""A story told on a real database: three buyers, two partners, a power cut, and somebody who is to be forgotten.
 
 `python -m sqlite_host.demo --lang fr --out build/demo` tells it in French and leaves the organisation's file and the
-notices that were sent in that folder. Everything in it goes through the library as a host's views would; times
+messages that were sent in that folder. Everything in it goes through the library as a host's views would; times
 are the story's own, so that it is told alike each time. It ends by checking every law, and fails where one is broken.
 """
 
@@ -26,10 +26,14 @@ from lara_core.purchase import BuyerRole
 from lara_core.rights import Place, Right, Role, Scope
 from lara_core.seats import Policy
 from sqlite_host.called_off import called_off
+from sqlite_host.carts import numbers, three_payments, three_tabs
+from sqlite_host.confirming import asking_clients, other_dates
 from sqlite_host.credit import giving_back, limiting, partnering, running_out
 from sqlite_host.forgetting import forgetting
+from sqlite_host.importing import importing
 from sqlite_host.invitations import invitations
 from sqlite_host.laws import check
+from sqlite_host.lessons import elsewhere, lessons
 from sqlite_host.moving import reactivating, transferring
 from sqlite_host.narration import NARRATIONS, Narration
 from sqlite_host.overdue import unassigned, unpaid
@@ -44,6 +48,7 @@ from sqlite_host.scene import (
     END,
     ENDS,
     JUNE,
+    MAIL,
     MARCO,
     MARCOS,
     MONDAY,
@@ -53,11 +58,11 @@ from sqlite_host.scene import (
     OLIVIA,
     OLIVIAS,
     OLIVIAS_PAID,
-    OUTBOX,
     PORTAL,
     PRICE,
     PROVIDER,
     SAMUELS,
+    SEPTEMBER,
     SESSION,
     STARTS,
     STORY,
@@ -306,7 +311,7 @@ def post(story: Story) -> None:
     """What the outbox holds is sent: here, into text files."""
     story.page.chapter(story.words.post)
     rows = story.send()
-    story.tell(story.words.delivered, clock(THURSDAY, 10), count=len(rows), folder=f"{OUTBOX}/")
+    story.tell(story.words.delivered, clock(THURSDAY, 10), count=len(rows), folder=f"{MAIL}/")
     story.page.table(rows, "<<<")
     story.sees("what was sent does not wait any more", kept=not story.send())
     story.tell(story.words.nothing_left)
@@ -316,7 +321,7 @@ def books(story: Story, at: datetime) -> bool:
     """The counters, and every law: whether all of them hold."""
     story.page.chapter(story.words.books)
     with story.store.transaction() as work:
-        sessions = [work.sessions.get(session) for session in (SESSION, JUNE)]
+        sessions = [work.sessions.get(session) for session in (SESSION, JUNE, SEPTEMBER)]
         pools = [work.pools.get(pool) for session in sessions for pool in work.pools.of_session(session.id)]
         ids = [one for session in sessions for one in work.registrations.of_session(session.id)]
         alone = [work.registrations.get(one).sits for one in ids]
@@ -383,6 +388,14 @@ CHAPTERS: Final = (
     giving_back,
     limiting,
     wallet_pages,
+    three_tabs,
+    three_payments,
+    numbers,
+    elsewhere,
+    lessons,
+    importing,
+    asking_clients,
+    other_dates,
     forgetting,
 )
 

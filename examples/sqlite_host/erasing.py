@@ -11,9 +11,10 @@ from lara_core.formats import json
 from lara_core.hosting.ports import Receipt
 from lara_core.kernel.erasure import Erasure, erased
 from lara_core.kernel.ids import ActorId, PoolId, SeatNo
+from lara_core.kernel.people import Person
 from lara_core.telling.notices import Notice
 from sqlite_host.documents import Documents
-from sqlite_host.keeping import put
+from sqlite_host.keeping import documents
 from sqlite_host.kinds import named
 from sqlite_host.pools import SqlitePools, seat_row
 
@@ -25,6 +26,7 @@ def erase(db: sqlite3.Connection, erasure: Erasure) -> None:
     _events(db, erasure)
     _answers(db, erasure)
     _notices(db, erasure)
+    _contacts(db, erasure)
     for before, after in erasure.actors.items():
         _ = db.execute("UPDATE organisation SET actor = ? WHERE actor = ?", (after, before))
 
@@ -38,7 +40,7 @@ def _documents(db: sqlite3.Connection, erasure: Erasure) -> None:
             if after.id != key:  # what somebody was granted is kept under their own id
                 _ = db.execute("UPDATE event SET aggregate = ? WHERE kind = ? AND aggregate = ?", (after.id, name, key))
                 _ = db.execute("DELETE FROM document WHERE kind = ? AND id = ?", (name, key))
-            put(db, kind, after)
+            documents(db, kind).rewrite(after)
 
 
 def _pools(db: sqlite3.Connection, erasure: Erasure) -> None:
@@ -74,3 +76,10 @@ def _notices(db: sqlite3.Connection, erasure: Erasure) -> None:
         if after is not before:
             sql = "UPDATE outbox SET body = ?, sent = sent OR ? WHERE key = ?"
             _ = db.execute(sql, (json.dumps(after), after.to != before.to, key))
+
+
+def _contacts(db: sqlite3.Connection, erasure: Erasure) -> None:
+    """Nothing more goes to who is erased, and a tombstone answers for nobody."""
+    for client, body in db.execute("SELECT client, person FROM contact").fetchall():
+        if json.loads(Person, body).is_in(erasure.keys):
+            _ = db.execute("DELETE FROM contact WHERE client = ?", (client,))

@@ -7,7 +7,7 @@ from lara_core.kernel.erasure import Erasure, erased
 from lara_core.kernel.ids import ActorId
 from lara_core.kernel.people import Person
 from sqlite_host.laws import Repeat
-from sqlite_host.scene import LAST_MONDAY, Story, clock
+from sqlite_host.scene import LAST_FRIDAY, Story, clock
 from sqlite_host.waiting import GIULIA
 
 TOMBSTONE: Final = Person.of("1@erased.invalid", "erased-1")
@@ -16,9 +16,9 @@ NOBODY: Final = ActorId("erased-1")
 
 def forgetting(story: Story) -> None:
     """Giulia lost a seat, waited, registered, was enrolled by a partner: all of it becomes somebody else's."""
-    story.page.chapter(story.words.forgetting, story.show(LAST_MONDAY))
+    story.page.chapter(story.words.forgetting, story.show(LAST_FRIDAY))
     giulia, actor = story.person(GIULIA), ActorId("giulia.damico")
-    story.tell(story.words.asks_to_be_forgotten, clock(LAST_MONDAY, 11), rows=mentions(story, actor))
+    story.tell(story.words.asks_to_be_forgotten, clock(LAST_FRIDAY, 11), rows=mentions(story, actor))
 
     erasure = Erasure.of(giulia, TOMBSTONE, actors={actor: NOBODY})
     erase_person(story.store, erasure)
@@ -29,7 +29,7 @@ def forgetting(story: Story) -> None:
     ]
     story.sees("nobody is forgotten in part", kept=not mentions(story, actor))
     story.sees("what was overwritten is gone", kept=actor.encode() not in story.store.path.read_bytes().lower())
-    story.tell(story.words.forgotten, clock(LAST_MONDAY, 11, 5), tombstone=TOMBSTONE)
+    story.tell(story.words.forgotten, clock(LAST_FRIDAY, 11, 5), tombstone=TOMBSTONE)
 
 
 def mentions(story: Story, name: str) -> int:

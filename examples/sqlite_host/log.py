@@ -26,8 +26,9 @@ class Log(Generic[S, E]):
         """Write down what happened, if the aggregate stands where *events*, which lead to *version*, begin.
 
         Gives whether anything did. Where it stands elsewhere: `StaleState`, or `IdReused` where they begin an
-        aggregate that is there. An entry that is reversed already is `StaleState`, too, whatever the rule was told
-        (W8). Events of another kind of aggregate are `ContractBroken`.
+        aggregate that is there. An entry that is reversed already, and a document that is numbered already, are
+        `StaleState`, too, whatever the rule was told (W8, P8). Events of another kind of aggregate are
+        `ContractBroken`.
         """
         name = self.kind.name
         if not all(map(self.kind.has, events)):
@@ -45,7 +46,7 @@ class Log(Generic[S, E]):
         except sqlite3.IntegrityError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_CONSTRAINT_UNIQUE:
                 raise
-            raise StaleState("an entry is reversed already of which a rule was told that it is not") from error
+            raise StaleState("something was done already of which a rule was told that it was not") from error
         return bool(rows)
 
     def read(self, aggregate: str) -> list[E]:

@@ -1,12 +1,15 @@
 """Who sits in a session: one row for each key of a person, which a unique constraint guards (S5)."""
 
 import sqlite3
+from collections.abc import Sequence
 
 from attrs import frozen
 
 from lara_core.kernel.errors import StaleState
-from lara_core.kernel.ids import PoolId, RegistrationId, SeatNo, SessionId
+from lara_core.kernel.ids import PoolId, RegistrationId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.people import Person
+from lara_core.registrations import Registration, RegistrationEvent
+from sqlite_host.documents import Documents
 
 
 @frozen
@@ -38,3 +41,23 @@ class Roster:
         rows = [(self.session, key, pool, seat, registration) for key in person.keys]
         if self.db.executemany(sql, rows).rowcount < len(rows):
             raise StaleState("somebody sits in this session who was not on the roster that was read")
+
+
+class SqliteRegistrations(Documents[Registration, RegistrationEvent]):
+    """The registrations of the organisation, and who sits by them."""
+
+    def of_session(self, session: SessionId) -> Sequence[RegistrationId]:
+        """The registrations of a session, by id."""
+        return [RegistrationId(registration) for registration in self.in_session(session)]
+
+    def of_transaction(self, transaction: TransactionId) -> Sequence[RegistrationId]:
+        """The registrations that a transaction bought, by id."""
+        sql = "SELECT id FROM document WHERE kind = 'registration' AND purchase = ? ORDER BY id"
+        return [RegistrationId(name) for (name,) in self.db.execute(sql, (transaction,))]
+
+    def put(self, registration: Registration, /) -> None:
+        """Write a registration as it is now, and whether its person sits."""
+        super().put(registration)
+        _ = self.db.execute("DELETE FROM sitting WHERE registration = ?", (registration.id,))
+        if registration.sits:
+            Roster(self.db, registration.session).register(registration.person, registration.id)

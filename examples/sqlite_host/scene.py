@@ -1,12 +1,13 @@
 """Where the demo's story is told: who and when, and what every chapter needs for telling it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from attrs import define, field
 
+from lara_core.confirmation import ClientAnswer
 from lara_core.hosting import group_purchase as do
 from lara_core.hosting.outbox import deliver
 from lara_core.hosting.ports import Receipt
@@ -15,6 +16,7 @@ from lara_core.kernel.decisions import Act, Refusal, Refused
 from lara_core.kernel.errors import ContractBroken
 from lara_core.kernel.ids import (
     ActorId,
+    ClientId,
     CourseId,
     HoldId,
     Key,
@@ -32,6 +34,7 @@ from lara_core.kernel.money import Money
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.purchase import BuyerRole
 from lara_core.refunds import Charge, RefundState, RefundTerms
+from lara_core.schedules import Schedule
 from lara_core.seats import Policy, SeatPool, SeatsAssigned
 from lara_core.sessions import Session
 from lara_core.telling.notices import Notice
@@ -39,14 +42,16 @@ from lara_core.telling.texts import About, Shown, Texts
 from sqlite_host.laws import Repeat
 from sqlite_host.narration import NARRATIONS, Narration
 from sqlite_host.people import Directory
+from sqlite_host.post import PORTAL as PAGES
+from sqlite_host.post import Post, is_overtaken, page
 from sqlite_host.store import SqliteStore
 from sqlite_host.transcript import Transcript
 
 STORY: Final = Path(__file__).with_name("story")
-OUTBOX: Final = "outbox"
+MAIL: Final = "mail"
 
 ZONE: Final = Zone("America/Moncton")
-# The story takes four weeks and a day.
+# The story takes six weeks.
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2025, 3, day) for day in range(3, 8))
 NEXT_MONDAY, NEXT_TUESDAY, NEXT_WEDNESDAY, NEXT_THURSDAY, NEXT_FRIDAY = (date(2025, 3, day) for day in range(10, 15))
 THIRD_MONDAY, THIRD_TUESDAY, THIRD_WEDNESDAY, THIRD_THURSDAY, THIRD_FRIDAY = (
@@ -55,8 +60,11 @@ THIRD_MONDAY, THIRD_TUESDAY, THIRD_WEDNESDAY, THIRD_THURSDAY, THIRD_FRIDAY = (
 FOURTH_MONDAY, FOURTH_TUESDAY, FOURTH_WEDNESDAY, FOURTH_THURSDAY, FOURTH_FRIDAY = (
     date(2025, 3, day) for day in range(24, 29)
 )
-LAST_MONDAY: Final = date(2025, 3, 31)
-END: Final = datetime(2025, 3, 31, 12, tzinfo=ZONE.info)
+FIFTH_MONDAY, FIFTH_TUESDAY, FIFTH_WEDNESDAY, FIFTH_THURSDAY, FIFTH_FRIDAY = (
+    date(2025, 3, 31) + timedelta(days=day) for day in range(5)
+)
+LAST_MONDAY, LAST_TUESDAY, LAST_WEDNESDAY, LAST_THURSDAY, LAST_FRIDAY = (date(2025, 4, day) for day in range(7, 12))
+END: Final = datetime(2025, 4, 11, 12, tzinfo=ZONE.info)
 STARTS: Final = datetime(2025, 5, 12, 9, tzinfo=ZONE.info)
 ENDS: Final = datetime(2025, 5, 13, 16, 30, tzinfo=ZONE.info)
 JUNE_STARTS: Final = datetime(2025, 6, 16, 9, tzinfo=ZONE.info)
@@ -64,8 +72,12 @@ JUNE_ENDS: Final = datetime(2025, 6, 17, 16, 30, tzinfo=ZONE.info)
 
 SESSION: Final = SessionId("first-aid-may")
 JUNE: Final = SessionId("first-aid-june")
+SEPTEMBER: Final = SessionId("first-aid-september")
+EVENING: Final = SessionId("open-evening")
+THEORY, PRACTICE = SessionId("forklift-theory"), SessionId("forklift-practice")
 PORTAL: Final = PortalId("portal")
-SELLER: Final = ProviderId("first-aiders")
+SELLER: Final = ProviderId("first-aiders")  # the organisation's own
+HARBOURS, ORCHARDS = ProviderId("harbour"), ProviderId("orchard")
 NADIAS: Final = PoolId("nadia-1")
 NADIAS_MORE: Final = PoolId("nadia-2")
 NADIAS_MORE_PAID: Final = TransactionId("receipt-1004")
@@ -82,15 +94,33 @@ OLIVIA: Final = ActorId("olivia.chen")
 PROVIDER: Final = ActorId("payments")  # through which money is taken, and sent back
 HARBOUR, ORCHARD = PartnerId("harbour"), PartnerId("orchard")
 NAMES: Final[Mapping[str, str]] = {HARBOUR: "Harbour", ORCHARD: "Orchard"}
+MAPLE, BAY = ClientId("maple-mills"), ClientId("bay-ferries")
+CLIENTS: Final[Mapping[ClientId, str]] = {MAPLE: "Maple Mills", BAY: "Bay Ferries"}
 HUGO, MINA, CARLA = ActorId("hugo.leger"), ActorId("mina.park"), ActorId("carla.neri")
 COURSE: Final = CourseId("first-aid")
+FORKLIFT: Final = CourseId("forklift")
 
 CAPACITY: Final = 8
 PRICE: Final = Money.of("249.99", "CAD")
 DISCOUNT: Final = 12  # percent
 TERMS: Final = RefundTerms("10", Money.of("15.00", "CAD"), Money.of("20.00", "CAD"), hours_before=60 * 24)
 
+# When each session takes place.
+DATES: Final[Mapping[SessionId, tuple[datetime, datetime]]] = {
+    SESSION: (STARTS, ENDS),
+    JUNE: (JUNE_STARTS, JUNE_ENDS),
+    EVENING: (datetime(2025, 4, 22, 18, tzinfo=ZONE.info), datetime(2025, 4, 22, 20, tzinfo=ZONE.info)),
+    THEORY: (datetime(2025, 9, 8, 9, tzinfo=ZONE.info), datetime(2025, 9, 8, 16, 30, tzinfo=ZONE.info)),
+    PRACTICE: (datetime(2025, 9, 9, 9, tzinfo=ZONE.info), datetime(2025, 9, 10, 16, 30, tzinfo=ZONE.info)),
+    SEPTEMBER: (datetime(2025, 9, 15, 9, tzinfo=ZONE.info), datetime(2025, 9, 16, 16, 30, tzinfo=ZONE.info)),
+}
+
 Command: TypeAlias = Callable[[SqliteStore], Receipt]
+
+
+def clock(day: date, hour: int, minute: int = 0) -> datetime:
+    """A time of the story."""
+    return datetime.combine(day, time(hour, minute), ZONE.info)
 
 
 @define
@@ -104,6 +134,7 @@ class Story:
     texts: Texts = field(factory=lambda: Texts(zone=ZONE))
     page: Transcript = field(factory=Transcript)
     repeats: list[Repeat] = field(factory=list[Repeat])
+    now: datetime = field(factory=lambda: clock(MONDAY, 9))  # as far as it is told
 
     @property
     def words(self) -> Narration:
@@ -116,6 +147,7 @@ class Story:
 
     def tell(self, text: str, at: datetime | None = None, **values: Shown) -> None:
         """A line of the narrator's, with values in it."""
+        self.now = self.now if at is None else at
         self.page.line(text.format(**{name: self.show(value) for name, value in values.items()}), at)
 
     def person(self, address: str) -> Person:
@@ -166,25 +198,30 @@ class Story:
         """How many places are on sale."""
         return self.session(session).available(at) or 0
 
+    @property
+    def post(self) -> Post:
+        """The folder that messages are sent to."""
+        return Post(self.out / MAIL, self.texts)
+
     def send(self) -> list[tuple[str, str, str]]:
-        """Empty the outbox into text files: the language, the address and the subject of each notice."""
-        folder = self.out / OUTBOX
-        folder.mkdir(exist_ok=True)
+        """Empty the outbox into the post: the language, the address and the subject of each message."""
         rows: list[tuple[str, str, str]] = []
+        overtaken: list[Notice] = []
 
         def send(notice: Notice) -> None:
             # Of who has no account nothing is known but the address: they are written to as the organisation speaks.
             reader = self.directory.find(notice.to) or self.directory.account(ADMIN)
+            with self.store.transaction() as work:
+                if is_overtaken(work, notice):
+                    overtaken.append(notice)
+                    return
+                schedule = None if notice.session is None else work.schedules.find(notice.session)
             address = notice.to.address if isinstance(notice.to, Person) else reader.person.address
-            message = self.texts.compose(notice, reader.language, about(NARRATIONS[reader.language], notice))
-            head = f"To: {address.typed}\nSubject: {message.subject}\nContent-Language: {reader.language}\n"
-            # The key names the file, so that what is sent again after a crash is no second message (K12).
-            file = folder / f"{notice.key.replace(':', '_')}.txt"
-            _ = file.write_text(f"{head}\n{message.body}\n", "utf-8")
-            rows.append((reader.language, address.typed, message.subject))
+            subject = self.post.send(notice, about(NARRATIONS[reader.language], notice, schedule), reader, self.now)
+            rows.append((reader.language, address.typed, subject))
 
         count = deliver(self.store, send)
-        self.sees("each notice that waits is sent once", kept=count == len(rows))
+        self.sees("each notice that waits is sent once", kept=count == len(rows) + len(overtaken))
         return rows
 
     def mail(self) -> None:
@@ -221,11 +258,6 @@ class Story:
 def act(at: datetime, by: str, key: str) -> Act:
     """Somebody presses a button; the page with the button made the key."""
     return Act(at, ActorId(by), Key(key))
-
-
-def clock(day: date, hour: int, minute: int = 0) -> datetime:
-    """A time of the story."""
-    return datetime.combine(day, time(hour, minute), ZONE.info)
 
 
 def buying(
@@ -275,27 +307,41 @@ def assigned(receipt: Receipt) -> SeatsAssigned:
     return next(written.event for written in receipt.written if isinstance(written.event, SeatsAssigned))
 
 
-def about(words: Narration, notice: Notice) -> About:
-    """What a notice is about, in its reader's language.
+def about(words: Narration, notice: Notice, schedule: Schedule | None = None) -> About:
+    """What a notice is about, in its reader's language; with the session's schedule, where it has one.
 
     The page to answer on is named by the invitation, so that the link in an older message answers to nothing (S6). A
     host whose invitations matter signs such links.
     """
     answer = None
     if notice.invitation is not None:
-        answer = f"https://portal.example.com/answer/{notice.pool}/{notice.seats[0]}/{notice.invitation}"
+        answer = f"{PAGES}/answer/{notice.pool}/{notice.seats[0]}/{notice.invitation}"
     elif notice.hold is not None:
-        answer = f"https://portal.example.com/offer/{notice.session}/{notice.hold}"
-    starts = None
-    if notice.session is not None:
-        starts = JUNE_STARTS if notice.session == JUNE else STARTS
+        answer = f"{PAGES}/offer/{notice.session}/{notice.hold}"
     return About(
-        title=words.training,
-        starts=starts,
+        title=words.online if notice.offer is not None else title(words, notice.session),
+        starts=None if notice.session is None else DATES[notice.session][0],
         zone=ZONE,
         place=words.place,
         partner=None if notice.partner is None else NAMES[notice.partner],
-        sign_in="https://portal.example.com/",
+        provider=None if notice.provider is None else seller(words, notice.provider),
+        sign_in=f"{PAGES}/",
         organisation=words.organisation,
         answer=answer,
+        client=None if notice.dates is None else CLIENTS[notice.dates.client],
+        dates=None if schedule is None else schedule.dates,
+        accept=page(notice, ClientAnswer.ACCEPTED),
+        decline=page(notice, ClientAnswer.DECLINED),
     )
+
+
+def title(words: Narration, session: SessionId | None) -> str:
+    """What a session's training is called; most are about first aid."""
+    if session == EVENING:
+        return words.evening
+    return words.forklift if session in (THEORY, PRACTICE) else words.training
+
+
+def seller(words: Narration, provider: ProviderId) -> str:
+    """What a provider is called: the training office in the reader's language, a partner by its own name."""
+    return words.organisation if provider == SELLER else NAMES[provider]

@@ -10,7 +10,11 @@ BEGIN IMMEDIATE;
 
 CREATE TABLE IF NOT EXISTS document (
     kind    TEXT NOT NULL CHECK (
-        kind IN ('session', 'charge', 'registration', 'grants', 'partner', 'offering', 'wallet', 'limit', 'enrolment')
+        kind IN (
+            'session', 'charge', 'registration', 'grants', 'partner', 'offering', 'wallet', 'limit', 'enrolment',
+            'provider', 'arrangement', 'training', 'cart', 'code', 'numbering', 'offer', 'offer_grant',
+            'schedule', 'confirmation'
+        )
     ),
     id      TEXT NOT NULL,
     version INTEGER NOT NULL,
@@ -18,7 +22,8 @@ CREATE TABLE IF NOT EXISTS document (
     -- What SQL asks of a body by itself. It is read from there, and so cannot say anything else.
     capacity INTEGER AS (json_extract(body, '$.capacity')),  -- of a session; NULL: places are not counted
     taken    INTEGER AS (json_extract(body, '$.taken')),
-    session  TEXT AS (json_extract(body, '$.session')),  -- of a registration, or an enrolment that names one
+    session  TEXT AS (json_extract(body, '$.session')),  -- of a registration, a confirmation, or an enrolment that names one
+    purchase TEXT AS (json_extract(body, '$.sale.transaction')),  -- of a registration that was sold
     balance  INTEGER AS (json_extract(body, '$.balance')),  -- of a wallet, in credits
     amount   INTEGER AS (CASE kind WHEN 'limit' THEN json_extract(body, '$.amount') END),  -- of a spending limit
     spent    INTEGER AS (json_extract(body, '$.spent')),
@@ -28,10 +33,23 @@ CREATE TABLE IF NOT EXISTS document (
     CHECK (json_extract(body, '$.version') = version),
     CHECK (kind <> 'session' OR taken BETWEEN 0 AND coalesce(capacity, taken)),  -- N1
     CHECK (kind <> 'wallet' OR balance >= 0),  -- W6
-    CHECK (kind <> 'limit' OR spent BETWEEN 0 AND amount)  -- W10
+    CHECK (kind <> 'limit' OR spent BETWEEN 0 AND amount),  -- W10
+    CHECK (kind <> 'numbering' OR json_extract(body, '$.last') = version - 1)  -- P8
 ) STRICT, WITHOUT ROWID;
 
+-- A code's uses, consumed and reserved, are never more than it has (P4). No CHECK can count the members of an object.
+CREATE TRIGGER IF NOT EXISTS code_made AFTER INSERT ON document WHEN new.kind = 'code' BEGIN
+    SELECT raise(ABORT, 'CHECK constraint failed: uses') WHERE json_extract(new.body, '$.used')
+        + (SELECT count(*) FROM json_each(new.body, '$.reserved')) > json_extract(new.body, '$.uses');
+END;
+
+CREATE TRIGGER IF NOT EXISTS code_moved AFTER UPDATE ON document WHEN new.kind = 'code' BEGIN
+    SELECT raise(ABORT, 'CHECK constraint failed: uses') WHERE json_extract(new.body, '$.used')
+        + (SELECT count(*) FROM json_each(new.body, '$.reserved')) > json_extract(new.body, '$.uses');
+END;
+
 CREATE INDEX IF NOT EXISTS document_by_session ON document (kind, session) WHERE session IS NOT NULL;
+CREATE INDEX IF NOT EXISTS document_by_purchase ON document (kind, purchase) WHERE purchase IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS pool (
     id       TEXT PRIMARY KEY,
@@ -89,6 +107,7 @@ CREATE TABLE IF NOT EXISTS sitting (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS sitting_by_seat ON sitting (pool, seat) WHERE pool IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sitting_by_person ON sitting (person);
 CREATE INDEX IF NOT EXISTS sitting_by_registration ON sitting (registration) WHERE registration IS NOT NULL;
 
 -- Who administers a partner: one partner each, whatever the rules were told (W2).
@@ -118,12 +137,33 @@ CREATE TABLE IF NOT EXISTS participant (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS participant_by_enrolment ON participant (enrolment);
+CREATE INDEX IF NOT EXISTS participant_by_person ON participant (person);
+
+-- Who was granted an offer, revoked or not, one row for each key of a person: nobody has two grants of one (O4),
+-- whatever the rules were told. Only a tombstone has, where it stands for who had one under each of two addresses.
+CREATE TABLE IF NOT EXISTS granted (
+    person  TEXT NOT NULL,
+    offer   TEXT NOT NULL,
+    access  TEXT NOT NULL,  -- the grant's id; the word is taken in SQL
+    further INTEGER NOT NULL CHECK (further IN (0, 1)),  -- 1: beside another one of this offer, by erasing alone
+    PRIMARY KEY (person, offer, access)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX IF NOT EXISTS granted_once ON granted (person, offer) WHERE further = 0;
+CREATE INDEX IF NOT EXISTS granted_by_access ON granted (access);
+
+-- Which confirmation a proposal is of, the newest or a dead one: an id is used once (C3).
+CREATE TABLE IF NOT EXISTS proposal (
+    id           TEXT PRIMARY KEY,
+    confirmation TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS event (
     kind      TEXT NOT NULL CHECK (
         kind IN (
             'session', 'pool', 'charge', 'registration', 'grants', 'partner', 'offering', 'wallet', 'limit',
-            'enrolment'
+            'enrolment', 'provider', 'arrangement', 'training', 'cart', 'code', 'numbering', 'offer', 'offer_grant',
+            'schedule', 'confirmation'
         )
     ),
     aggregate TEXT NOT NULL,
@@ -131,11 +171,19 @@ CREATE TABLE IF NOT EXISTS event (
     body      TEXT NOT NULL,
     -- Of a wallet's event: the entry that it undoes, if it undoes one.
     reverses  INTEGER AS (CASE kind WHEN 'wallet' THEN json_extract(body, '$.entry') END),
-    PRIMARY KEY (kind, aggregate, version)
+    -- Of a numbering's event: which number is for what.
+    number    INTEGER AS (CASE kind WHEN 'numbering' THEN json_extract(body, '$.number') END),
+    purchase  TEXT AS (CASE kind WHEN 'numbering' THEN json_extract(body, '$.transaction') END),
+    refund    TEXT AS (CASE kind WHEN 'numbering' THEN json_extract(body, '$.refund') END),
+    PRIMARY KEY (kind, aggregate, version),
+    -- The first event begins the series; the n-th document has the number n: no gap, and no repeat (P8).
+    CHECK (kind <> 'numbering' OR coalesce(number, 0) = version - 1)
 ) STRICT;
 
 -- An entry is undone once at most (W8).
 CREATE UNIQUE INDEX IF NOT EXISTS reversal ON event (aggregate, reverses) WHERE reverses IS NOT NULL;
+-- A transaction has one invoice of a provider at most, and a refund one credit note (P8).
+CREATE UNIQUE INDEX IF NOT EXISTS issue ON event (aggregate, purchase, coalesce(refund, '')) WHERE number IS NOT NULL;
 
 CREATE TABLE IF NOT EXISTS answer (
     actor       TEXT NOT NULL,
@@ -172,6 +220,19 @@ CREATE TABLE IF NOT EXISTS place (
     partner  TEXT,
     provider TEXT,
     training TEXT
+) STRICT, WITHOUT ROWID;
+
+-- What is known of courses: whether learners can see them, and when they release their lessons (O2, O5).
+CREATE TABLE IF NOT EXISTS course (
+    id        TEXT PRIMARY KEY,
+    published INTEGER AS (json_extract(facts, '$.published')),
+    facts     TEXT NOT NULL CHECK (json_extract(facts, '$.id') = id)
+) STRICT, WITHOUT ROWID;
+
+-- Who answers for a client where nobody else is named (C1). It goes with the person, and leaves no tombstone (K13).
+CREATE TABLE IF NOT EXISTS contact (
+    client TEXT PRIMARY KEY,
+    person TEXT NOT NULL CHECK (json_valid(person))
 ) STRICT, WITHOUT ROWID;
 
 -- The roles for which a portal has group purchase switched on (S1).

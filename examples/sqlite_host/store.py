@@ -20,6 +20,8 @@ from typing import Final
 
 from attrs import frozen
 
+from lara_core.access import CourseFacts, Enrolled
+from lara_core.cart import Cart, CartEvent
 from lara_core.formats import json
 from lara_core.hosting.ports import Answer, Receipt
 from lara_core.kernel.decisions import Aggregate, Decision, Event
@@ -27,6 +29,7 @@ from lara_core.kernel.erasure import Erasure
 from lara_core.kernel.errors import ContractBroken, StaleState
 from lara_core.kernel.ids import (
     ActorId,
+    ClientId,
     CourseId,
     Key,
     PartnerId,
@@ -34,30 +37,50 @@ from lara_core.kernel.ids import (
     ProviderId,
     SessionId,
 )
+from lara_core.kernel.people import Person
+from lara_core.offerings import Offering, OfferingEvent
+from lara_core.offers import Offer, OfferEvent
+from lara_core.promotions import CodeEvent, PromotionCode
+from lara_core.providers import Arrangement, ArrangementEvent, Training, TrainingEvent
 from lara_core.purchase import BuyerRole
-from lara_core.rights import Place
+from lara_core.refunds import Charge, ChargeEvent
+from lara_core.rights import Grants, GrantsEvent, Place
+from lara_core.schedules import Schedule, ScheduleEvent
 from lara_core.seats import SeatEvent, SeatPool
+from lara_core.sessions import Session, SessionEvent
 from lara_core.telling.notices import Notice, Setting
-from sqlite_host.companies import (
-    Participants,
-    SqliteEnrolments,
-    SqliteLimits,
-    SqliteOfferings,
-    SqlitePartners,
-    SqliteWallets,
-)
-from sqlite_host.documents import (
-    SqliteCharges,
-    SqliteEntitlements,
-    SqliteRegistrations,
-    SqliteSessions,
-)
+from sqlite_host.access import Published, SqliteOfferGrants, course_facts, enrolled
+from sqlite_host.companies import Participants, SqliteEnrolments, SqliteLimits, SqlitePartners, SqliteWallets
+from sqlite_host.dates import SqliteConfirmations
+from sqlite_host.documents import Documents
 from sqlite_host.erasing import erase
 from sqlite_host.keeping import put
-from sqlite_host.kinds import KINDS
+from sqlite_host.kinds import (
+    ARRANGEMENT,
+    CART,
+    CHARGE,
+    CODE,
+    CONFIRMATION,
+    ENROLMENT,
+    GRANTS,
+    KINDS,
+    LIMIT,
+    NUMBERING,
+    OFFER,
+    OFFER_GRANT,
+    OFFERING,
+    PARTNER,
+    PROVIDER,
+    REGISTRATION,
+    SCHEDULE,
+    SESSION,
+    TRAINING,
+    WALLET,
+)
 from sqlite_host.log import Log
 from sqlite_host.pools import SqlitePools, named
-from sqlite_host.roster import Roster
+from sqlite_host.roster import Roster, SqliteRegistrations
+from sqlite_host.selling import SqliteNumberings, SqliteProviders
 
 PATIENCE: Final = 30.0
 ORGANISATION: Final = ActorId("organisation")
@@ -99,14 +122,16 @@ class SqliteStore:
 
 @frozen
 class SqliteWork:
-    """The unit of work of group purchase and partner companies, inside one transaction."""
+    """The unit of work of every area, inside one transaction."""
 
     db: sqlite3.Connection
 
+    # --- Group purchase
+
     @property
-    def sessions(self) -> SqliteSessions:
+    def sessions(self) -> Documents[Session, SessionEvent]:
         """The sessions of the organisation."""
-        return SqliteSessions(self.db)
+        return Documents(self.db, SESSION)
 
     @property
     def pools(self) -> SqlitePools:
@@ -114,57 +139,14 @@ class SqliteWork:
         return SqlitePools(self.db)
 
     @property
-    def charges(self) -> SqliteCharges:
+    def charges(self) -> Documents[Charge, ChargeEvent]:
         """The charges of the organisation."""
-        return SqliteCharges(self.db)
+        return Documents(self.db, CHARGE)
 
     @property
     def registrations(self) -> SqliteRegistrations:
         """The registrations of the organisation."""
-        return SqliteRegistrations(self.db)
-
-    @property
-    def entitlements(self) -> SqliteEntitlements:
-        """What the actors of the organisation were granted."""
-        return SqliteEntitlements(self.db)
-
-    @property
-    def partners(self) -> SqlitePartners:
-        """The partner companies of the organisation."""
-        return SqlitePartners(self.db)
-
-    @property
-    def offerings(self) -> SqliteOfferings:
-        """The courses that are offered to them."""
-        return SqliteOfferings(self.db)
-
-    @property
-    def wallets(self) -> SqliteWallets:
-        """Their wallets."""
-        return SqliteWallets(self.db)
-
-    @property
-    def limits(self) -> SqliteLimits:
-        """The limits that they spend under."""
-        return SqliteLimits(self.db)
-
-    @property
-    def enrolments(self) -> SqliteEnrolments:
-        """The enrolments that they pay for."""
-        return SqliteEnrolments(self.db)
-
-    def participants(self, course: CourseId) -> Participants:
-        """Who is in a course, or waits to be."""
-        return Participants(self.db, course)
-
-    def administrators(self, partner: PartnerId) -> Collection[ActorId]:
-        """Who administers a partner."""
-        return self.partners.administrators(partner)
-
-    @property
-    def organisation(self) -> ActorId:
-        """Who is told what the organisation is told."""
-        return ActorId(self.db.execute("SELECT actor FROM organisation").fetchone()[0])
+        return SqliteRegistrations(self.db, REGISTRATION)
 
     def seated(self, session: SessionId) -> Roster:
         """Who sits in a session."""
@@ -196,6 +178,135 @@ class SqliteWork:
         """Switch group purchase on for *roles* on a portal, and off for all others."""
         _ = self.db.execute("DELETE FROM bulk_buyer WHERE portal = ?", (portal,))
         _ = self.db.executemany("INSERT INTO bulk_buyer VALUES (?, ?)", [(portal, role) for role in roles])
+
+    # --- Partner companies
+
+    @property
+    def partners(self) -> SqlitePartners:
+        """The partner companies of the organisation."""
+        return SqlitePartners(self.db, PARTNER)
+
+    @property
+    def offerings(self) -> Documents[Offering, OfferingEvent]:
+        """The courses that are offered to them."""
+        return Documents(self.db, OFFERING)
+
+    @property
+    def wallets(self) -> SqliteWallets:
+        """Their wallets."""
+        return SqliteWallets(self.db, WALLET)
+
+    @property
+    def limits(self) -> SqliteLimits:
+        """The limits that they spend under."""
+        return SqliteLimits(self.db, LIMIT)
+
+    @property
+    def enrolments(self) -> SqliteEnrolments:
+        """The enrolments that they pay for."""
+        return SqliteEnrolments(self.db, ENROLMENT)
+
+    def participants(self, course: CourseId) -> Participants:
+        """Who is in a course, or waits to be."""
+        return Participants(self.db, course)
+
+    # --- Selling
+
+    @property
+    def providers(self) -> SqliteProviders:
+        """Who sells."""
+        return SqliteProviders(self.db, PROVIDER)
+
+    @property
+    def arrangements(self) -> Documents[Arrangement, ArrangementEvent]:
+        """Who sells for whom."""
+        return Documents(self.db, ARRANGEMENT)
+
+    @property
+    def trainings(self) -> Documents[Training, TrainingEvent]:
+        """Whose the trainings are."""
+        return Documents(self.db, TRAINING)
+
+    @property
+    def carts(self) -> Documents[Cart, CartEvent]:
+        """What buyers are about to buy."""
+        return Documents(self.db, CART)
+
+    @property
+    def codes(self) -> Documents[PromotionCode, CodeEvent]:
+        """The promotion codes."""
+        return Documents(self.db, CODE)
+
+    @property
+    def numberings(self) -> SqliteNumberings:
+        """The numbers of the providers' documents."""
+        return SqliteNumberings(self.db, NUMBERING)
+
+    # --- Dates
+
+    @property
+    def schedules(self) -> Documents[Schedule, ScheduleEvent]:
+        """The dates of the sessions."""
+        return Documents(self.db, SCHEDULE)
+
+    @property
+    def confirmations(self) -> SqliteConfirmations:
+        """What clients say to them."""
+        return SqliteConfirmations(self.db, CONFIRMATION)
+
+    def contact(self, client: ClientId) -> Person | None:
+        """Who answers for a client where nobody else is named."""
+        row = self.db.execute("SELECT person FROM contact WHERE client = ?", (client,)).fetchone()
+        return None if row is None else json.loads(Person, row[0])
+
+    def name_contact(self, client: ClientId, person: Person) -> None:
+        """Say who answers for a client from now on."""
+        _ = self.db.execute("INSERT OR REPLACE INTO contact VALUES (?, ?)", (client, json.dumps(person)))
+
+    # --- Access
+
+    @property
+    def offers(self) -> Documents[Offer, OfferEvent]:
+        """The offers of the organisation."""
+        return Documents(self.db, OFFER)
+
+    @property
+    def offer_grants(self) -> SqliteOfferGrants:
+        """What was granted by them."""
+        return SqliteOfferGrants(self.db, OFFER_GRANT)
+
+    @property
+    def published(self) -> Published:
+        """The courses that learners can see."""
+        return Published(self.db)
+
+    def course(self, course: CourseId) -> CourseFacts:
+        """What is known of a course, or `NotFound`."""
+        return course_facts(self.db, course)
+
+    def describe(self, facts: CourseFacts) -> None:
+        """Make a course known, as it is now."""
+        _ = self.db.execute("INSERT OR REPLACE INTO course (id, facts) VALUES (?, ?)", (facts.id, json.dumps(facts)))
+
+    def enrolled(self, person: Person, course: CourseId) -> Sequence[Enrolled]:
+        """The places by which somebody is in a course."""
+        return enrolled(person, course, sessions=self.sessions, enrolments=self.enrolments)
+
+    # --- Every area
+
+    @property
+    def entitlements(self) -> Documents[Grants, GrantsEvent]:
+        """What the actors of the organisation were granted. Nobody is trusted beyond that (R2)."""
+        return Documents(self.db, GRANTS)
+
+    @property
+    def organisation(self) -> ActorId:
+        """Who is told what the organisation is told."""
+        return ActorId(self.db.execute("SELECT actor FROM organisation").fetchone()[0])
+
+    def administrators(self, partner: PartnerId) -> Collection[ActorId]:
+        """Who administers a partner."""
+        return self.partners.administrators(partner)
 
     def save(self, decision: Decision[Aggregate, Event]) -> None:
         """Write the events, and what they change, if the aggregate stands where they begin (K5)."""

@@ -111,7 +111,7 @@ def offering(story: Story) -> None:
     session = story.session(JUNE)
     offer = session.offer_to(giulia, at)
     story.sees("the first in line is offered the place", kept=offer is not None)
-    story.tell(story.words.offered, until=next(hold.until for hold in session.holds.values() if hold.until))
+    story.tell(story.words.offered, until=next(hold.until for hold in session.holds.values() if hold.to))
     story.mail()
 
     taken = clock(NEXT_FRIDAY, 11)
@@ -136,7 +136,8 @@ def approving(story: Story) -> None:
     approved = clock(NEXT_FRIDAY, 15)
     _ = story.done(lambda store: places.approve_registration(store, act(approved, ADMIN, "approve"), THEOS))
     story.tell(story.words.approved, approved)
-    _ = story.done(lambda store: places.refuse_registration(store, act(approved, ADMIN, "refuse"), SOFIAS_OWN))
+    refused, nothing = act(approved, ADMIN, "refuse"), RefundId("nothing")  # she has not paid for it
+    _ = story.done(lambda store: places.refuse_registration(store, refused, SOFIAS_OWN, refund=nothing))
     story.tell(story.words.not_approved, left=story.left(approved))
     story.mail()
 

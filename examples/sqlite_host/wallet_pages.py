@@ -12,18 +12,18 @@ from sqlite_host.chart import Chart
 from sqlite_host.credit import THRESHOLD
 from sqlite_host.scene import (
     CARLA,
+    FIFTH_MONDAY,
     FOURTH_FRIDAY,
     FOURTH_TUESDAY,
     HARBOUR,
     HUGO,
-    LAST_MONDAY,
     NAMES,
     ZONE,
     Story,
     clock,
 )
 
-SINCE, UNTIL = clock(FOURTH_TUESDAY, 0), clock(LAST_MONDAY, 0)
+SINCE, UNTIL = clock(FOURTH_TUESDAY, 0), clock(FIFTH_MONDAY, 0)
 DRAWN: Final = "balance.svg"
 
 

@@ -48,7 +48,7 @@ from lara_core.cart_events import (
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Decision, Refused
 from lara_core.kernel.errors import BadValue, Flaw
-from lara_core.kernel.ids import ActorId, CartId, CodeId, LineId, ProviderId, TransactionId
+from lara_core.kernel.ids import ActorId, CartId, CodeId, LineId, ProviderId, SessionId, TransactionId
 from lara_core.kernel.money import Currency, Money
 from lara_core.refunds import RefundTerms
 from lara_core.seats import Policy
@@ -265,6 +265,7 @@ class Cart:
         *providers* are those that are known. Refused: `UnknownProvider`, for the first line of such a one.
         """
         groups: dict[tuple[ProviderId, Currency], list[Line]] = {}
+        attempts = {(made.provider, made.currency): made for made in self.attempts}
         for line in self.lines:
             key = line.provider, line.unit.currency
             if key in groups:
@@ -273,10 +274,7 @@ class Cart:
                 if line.provider not in providers:
                     raise Refused(UnknownProvider(line.id, line.provider))
                 groups[key] = [line]
-        return tuple(
-            Basket(provider, currency, tuple(lines), self.attempt(provider, currency))
-            for (provider, currency), lines in groups.items()
-        )
+        return tuple(Basket(*key, tuple(lines), attempts.get(key)) for key, lines in groups.items())
 
     def tabs(self, providers: Container[ProviderId]) -> Mapping[ProviderId, tuple[Basket, ...]]:
         """The baskets by provider, as the cart is shown, in the order of their first lines (P3).
@@ -326,6 +324,7 @@ class Cart:
         discounts: Mapping[LineId, Money] | None = None,
         terms: RefundTerms,
         policy: Policy,
+        approval: frozenset[SessionId] = frozenset(),
     ) -> "CartDecision":
         """Begin a new attempt to pay a basket; its lines are frozen, at these *discounts*, *terms* and *policy* (P3).
 
@@ -346,6 +345,7 @@ class Cart:
             off,
             terms,
             policy,
+            approval,
             total,
             act,
         )
@@ -364,6 +364,7 @@ class Cart:
         discounts: Mapping[LineId, Money] | None = None,
         terms: RefundTerms,
         policy: Policy,
+        approval: frozenset[SessionId] = frozenset(),
     ) -> "CartDecision":
         """Buy a basket that costs nothing, without a gateway (P3). Twice in one transaction is once.
 
@@ -377,7 +378,9 @@ class Cart:
         if total:
             raise Refused(SomethingToPay(total))
         number = 1 if made is None else made.number + 1
-        return self._decide(NothingPaid(provider, currency, number, transaction, code, off, terms, policy, act))
+        return self._decide(
+            NothingPaid(provider, currency, number, transaction, code, off, terms, policy, approval, act)
+        )
 
     def pay(self, act: Act, provider: ProviderId, currency: Currency, attempt: int) -> "CartDecision":
         """Record that the basket was paid in that *attempt*. Said twice, it is once.
@@ -504,5 +507,6 @@ def _made(event: ChargingStarted | NothingPaid) -> Attempt:
         event.discounts,
         event.terms,
         event.policy,
+        event.approval,
         charged.total if charged else Money.zero(event.currency),
     )

@@ -171,8 +171,9 @@ class Line:
     are enrolled on and *invitees* asked to at once; otherwise it is the one learner's own place. *hold* is what keeps
     the places meanwhile, in each of the sessions, where something does: an offer of the waiting list, too (N2).
 
-    A `BadValue`: several sessions without a programme; a programme's session named twice; without *bulk* anything but
-    one place and one learner; a tax named twice; more than a hundred thousand million minor units in all.
+    A `BadValue`: a hold that begins with `charge:`, as those of payments do; several sessions without a programme; a
+    programme's session named twice; without *bulk* anything but one place and one learner; a tax named twice; more than
+    a hundred thousand million minor units in all.
     """
 
     id: LineId
@@ -191,6 +192,8 @@ class Line:
     def __attrs_post_init__(self) -> None:
         if self.programme is not None and self.event is not None:
             raise BadValue("event", Flaw.WRONG_FORM)
+        if self.hold is not None and self.hold.startswith("charge:"):
+            raise BadValue("hold", Flaw.WRONG_FORM)
         if self.programme is None and len(self.sessions) > 1:
             raise BadValue("sessions", Flaw.TOO_LONG)
         if not self.bulk:
@@ -256,7 +259,8 @@ class Attempt:
     """One attempt to pay a basket, and how it stands. *number* counts the attempts to pay this basket, from 1.
 
     Without *method* it cost nothing. *discounts* are what *code* took off which line, *terms* and *policy* the
-    provider's as at the sale (P5), and *total* what is paid. What is sold by invoice can be paid until *invoice*.
+    provider's as at the sale (P5), and *total* what is paid. What is sold by invoice can be paid until *invoice*. In
+    the sessions of *approval*, places of one's own were sold subject to it (N4).
     """
 
     provider: ProviderId
@@ -270,6 +274,7 @@ class Attempt:
     discounts: Mapping[LineId, Money]
     terms: RefundTerms
     policy: Policy
+    approval: frozenset[SessionId]
     total: Money
 
 
@@ -338,7 +343,10 @@ class LineRemoved:
 
 @frozen
 class ChargingStarted:
-    """*total* is being taken for a basket, in the *attempt* of that number; its lines are frozen meanwhile."""
+    """*total* is being taken for a basket, in the *attempt* of that number; its lines are frozen meanwhile.
+
+    In the sessions of *approval*, registrations will only be requested (N4).
+    """
 
     provider: ProviderId
     currency: Currency
@@ -350,6 +358,7 @@ class ChargingStarted:
     discounts: Mapping[LineId, Money]
     terms: RefundTerms
     policy: Policy
+    approval: frozenset[SessionId]
     total: Money
     act: Act
 
@@ -370,6 +379,7 @@ class NothingPaid:
     discounts: Mapping[LineId, Money]
     terms: RefundTerms
     policy: Policy
+    approval: frozenset[SessionId]
     act: Act
 
 

@@ -31,6 +31,7 @@ from lara_core.cart import (
     CartDecision,
     Line,
     Method,
+    NoSuchLine,
 )
 from lara_core.documents import Numbering, NumberingDecision
 from lara_core.kernel.deadlines import Deadline
@@ -41,6 +42,7 @@ from lara_core.kernel.ids import (
     LineId,
     PoolId,
     ProviderId,
+    RefundId,
     RegistrationId,
     SessionId,
     TransactionId,
@@ -50,11 +52,11 @@ from lara_core.kernel.people import Person, PersonKey
 from lara_core.places import register
 from lara_core.promotions import CodeDecision, PromotionCode
 from lara_core.providers import Provider
-from lara_core.purchase import BulkBuyingOff, BuyerRole, buy_seats
-from lara_core.refunds import Charge, ChargeDecision
-from lara_core.registrations import RegistrationDecision
-from lara_core.seats import SeatDecision
-from lara_core.sessions import Session, SessionDecision
+from lara_core.purchase import BulkBuyingOff, BuyerRole, sell_seats
+from lara_core.refunds import Charge, ChargeDecision, NoSuchRefund, RefundIs, RefundState
+from lara_core.registrations import Registration, RegistrationDecision, Sale
+from lara_core.seats import SeatDecision, SeatPool
+from lara_core.sessions import HoldAlreadySecured, Session, SessionDecision
 
 # --- Refusals ---------------------------------------------------------------------------------------------
 
@@ -94,7 +96,16 @@ class NotInvoiced:
     currency: Currency
 
 
-CheckoutRefusal: TypeAlias = SessionNotGiven | OtherCode | OtherNumbering | NotInvoiced
+@frozen
+class NoInvoice:
+    """This provider never issued an invoice for the transaction, so it has nothing to credit (P8)."""
+
+    code: ClassVar[str] = "checkout.no_invoice"
+    provider: ProviderId
+    transaction: TransactionId
+
+
+CheckoutRefusal: TypeAlias = SessionNotGiven | OtherCode | OtherNumbering | NotInvoiced | NoInvoice
 
 
 # --- What is decided together -----------------------------------------------------------------------------
@@ -168,6 +179,7 @@ def start(
         discounts=discounts(basket, code),
         terms=provider.terms_in(currency),
         policy=provider.policy,
+        approval=_asked(basket, approval),
     )
     attempt = charged.state.newest(provider.id, currency)
     reserved = () if code is None else (code.reserve(act, transaction, attempt.number),)
@@ -177,7 +189,7 @@ def start(
             places.keep(session, line, _hold(transaction, number, part))
     # What would be bought: decided, and dropped, so that nothing is charged for what cannot be had.
     kept = [(places.of(session.id), seated) for session, seated in sessions]
-    _ = _fulfilled(act, cart, basket, attempt, _Places(act, kept), approval)
+    _ = _fulfilled(act, cart, basket, attempt, _Places(act, kept))
     return charged, *reserved, *places.decisions
 
 
@@ -193,7 +205,9 @@ def decline(
 ) -> Decisions:
     """Record that nothing was taken in that *attempt*: its use of *code* and its places are free again (P3, P4, N1).
 
-    Said twice, it is once. Refused: what `Cart.decline` refuses, `OtherCode`, `SessionNotGiven`.
+    What a line's hold, or an offer, kept before, it keeps on until its own deadline. Said twice, it is once.
+
+    Refused: what `Cart.decline` refuses, `OtherCode`, `SessionNotGiven`.
     """
     declined = cart.decline(act, provider, currency, attempt)
     if not declined.events:
@@ -217,7 +231,6 @@ def pay(
     *,
     code: PromotionCode | None = None,
     sessions: Sequence[tuple[Session, Container[PersonKey]]],
-    approval: Container[SessionId] = (),
     numbering: Numbering,
 ) -> Decisions:
     """Record that the basket was paid in that *attempt*, and give the buyer all that they paid for (P3, P4, P8).
@@ -235,7 +248,7 @@ def pay(
     basket, made = cart.basket(provider, currency), cart.newest(provider, currency)
     _of(made, code)
     consumed = () if code is None else (code.consume(act, made.transaction, made.number),)
-    return paid, *consumed, *_bought(act, cart, basket, made, sessions, approval, numbering)
+    return paid, *consumed, *_bought(act, cart, basket, made, sessions, numbering)
 
 
 def pay_nothing(
@@ -268,6 +281,7 @@ def pay_nothing(
         discounts=discounts(basket, code),
         terms=provider.terms_in(currency),
         policy=provider.policy,
+        approval=_asked(basket, approval),
     )
     if not paid.events:
         return (paid,)
@@ -276,18 +290,49 @@ def pay_nothing(
     if code is not None:
         reserved = code.reserve(act, transaction, made.number)
         used = (in_turn(reserved, reserved.state.consume(act, transaction, made.number)),)
-    return paid, *used, *_bought(act, cart, basket, made, sessions, approval, numbering)
+    return paid, *used, *_bought(act, cart, basket, made, sessions, numbering)
 
 
-def capture_invoice(act: Act, cart: Cart, provider: ProviderId, currency: Currency) -> ChargeDecision:
-    """Record that the invoice of a basket was paid in full, under the terms of the sale (S17, P5).
+def capture_invoice(
+    act: Act,
+    cart: Cart,
+    provider: ProviderId,
+    currency: Currency,
+    *,
+    pools: Sequence[SeatPool],
+    registrations: Sequence[Registration],
+) -> ChargeDecision:
+    """Record that the invoice of a basket was paid, under the terms of the sale (S17, P5).
 
-    Refused: `NotInvoiced`, also for a basket that nothing was bought by yet.
+    What is captured is for what is live of the transaction's *pools* and *registrations*: what was cancelled or
+    released before is not owed, and whatever was paid beyond goes back outside. Refused: `NotInvoiced`, also for a
+    basket that nothing was bought by yet.
     """
     made = cart.attempt(provider, currency)
     if made is None or made.state is not BasketState.PAID or made.method is not Method.INVOICE:
         raise Refused(NotInvoiced(provider, currency))
-    return Charge.capture(act, made.transaction, buyer=cart.buyer, captured=made.total, terms=made.terms)
+    seats = (pool.prices[seat - 1] for pool in pools for seat in pool.live)
+    places = (found.sale.price for found in registrations if found.sale is not None and found.sits)
+    live = Money.total((*seats, *places), currency)
+    return Charge.capture(act, made.transaction, buyer=cart.buyer, captured=live, terms=made.terms)
+
+
+def credit_note(
+    act: Act, numbering: Numbering, charge: Charge, refund: RefundId, *, invoice: int | None, issued: int | None
+) -> NumberingDecision:
+    """Give the provider's next number to the credit note for a *refund* of what was captured (P8).
+
+    *invoice* is the number that the provider's invoice of this transaction has, *issued* the one that the credit note
+    has already, if it does: then nothing happens. Refused: `NoSuchRefund`, `RefundIs` where it
+    failed, `NoInvoice`, `NeverIssued`.
+    """
+    if refund not in charge.refunds:
+        raise Refused(NoSuchRefund(refund))
+    if (state := charge.refunds[refund].state) is RefundState.FAILED:
+        raise Refused(RefundIs(refund, state))
+    if invoice is None:
+        raise Refused(NoInvoice(numbering.id, charge.id))
+    return numbering.issue(act, charge.id, refund=refund, issued=issued)
 
 
 def bought_as(transaction: TransactionId, number: int, part: int) -> str:
@@ -296,6 +341,22 @@ def bought_as(transaction: TransactionId, number: int, part: int) -> str:
     It names a pool or a registration. Too long for an id, it is a `BadValue` before anything is charged.
     """
     return f"{transaction}:{number}.{part}"
+
+
+def pools_of(cart: Cart, line: LineId) -> tuple[PoolId, ...]:
+    """The pools that a paid *line* in bulk became, one for each of its sessions; none for any other line.
+
+    Refused: `NoSuchLine`.
+    """
+    found = next((each for each in cart.lines if each.id == line), None)
+    if found is None:
+        raise Refused(NoSuchLine(line))
+    basket = cart.basket(found.provider, found.currency)
+    made = basket.attempt
+    if made is None or made.state is not BasketState.PAID or not found.bulk:
+        return ()
+    number = basket.lines.index(found) + 1
+    return tuple(PoolId(bought_as(made.transaction, number, part)) for part in range(1, len(found.sessions) + 1))
 
 
 # --- How it is done ---------------------------------------------------------------------------------------
@@ -346,6 +407,9 @@ class _Places:
         kept = self.kept(session, line, own)
         if kept is not None:
             held = self.of(session).holds[kept]
+            if held.secured:
+                # By another payment, which these places are kept for.
+                raise Refused(HoldAlreadySecured(kept))
             if held.to is None and held.places != line.quantity:
                 self.decide(self.of(session).release(self._act, kept))
                 kept = None
@@ -355,16 +419,22 @@ class _Places:
         self.decide(self.of(session).secure(self._act, kept or own))
 
     def kept(self, session: SessionId, line: Line, own: HoldId) -> HoldId | None:
-        """What keeps the line's places now: its hold, an offer to its learner, or what was kept for its payment."""
+        """What keeps the line's places now: what was kept for its payment, its hold, or an offer to its learner.
+
+        What was made since under the name of its hold, or offered since, is not what was secured: it comes last.
+        """
         there, at = self.of(session), self._act.at
+        if _live(there, own, at):
+            return own
         offer = None if line.bulk else there.offer_to(line.learners[0], at)
-        return next((hold for hold in (line.hold, offer, own) if hold is not None and _live(there, hold, at)), None)
+        live = [hold for hold in (line.hold, offer) if hold is not None and _live(there, hold, at)]
+        return next((hold for hold in live if there.holds[hold].secured), next(iter(live), None))
 
     def let_go(self, session: SessionId, line: Line, own: HoldId) -> None:
-        """Keep the line's places no longer."""
-        kept = self.kept(session, line, own)
-        if kept is not None and self.of(session).holds[kept].until is None:
-            self.decide(self.of(session).release(self._act, kept))
+        """Keep the line's places no longer for its payment: what kept them before goes on by its own deadline."""
+        kept, there = self.kept(session, line, own), self.of(session)
+        if kept is not None and there.holds[kept].secured:
+            self.decide(there.release(self._act, kept) if kept == own else there.unsecure(self._act, kept))
 
 
 def _live(session: Session, hold: HoldId, at: datetime) -> bool:
@@ -382,6 +452,11 @@ def _of(made: Attempt, code: PromotionCode | None) -> None:
         raise Refused(OtherCode(made.code, given))
 
 
+def _asked(basket: Basket, approval: Container[SessionId]) -> frozenset[SessionId]:
+    """The basket's sessions in which *approval* is asked."""
+    return frozenset(session for line in basket.lines for session in line.sessions if session in approval)
+
+
 def _bulk_buying(basket: Basket, role: BuyerRole, bulk_buyers: Container[BuyerRole]) -> None:
     if role not in bulk_buyers and any(line.bulk for line in basket.lines):
         raise Refused(BulkBuyingOff(role))
@@ -393,13 +468,12 @@ def _bought(
     basket: Basket,
     made: Attempt,
     sessions: Sessions,
-    approval: Container[SessionId],
     numbering: Numbering,
 ) -> Decisions:
     if numbering.id != basket.provider:
         raise Refused(OtherNumbering(basket.provider, numbering.id))
     places = _Places(act, sessions)
-    fulfilled = _fulfilled(act, cart, basket, made, places, approval)
+    fulfilled = _fulfilled(act, cart, basket, made, places)
     captured: tuple[ChargeDecision, ...] = ()
     if made.method is not Method.INVOICE:
         captured = (Charge.capture(act, made.transaction, buyer=cart.buyer, captured=made.total, terms=made.terms),)
@@ -409,7 +483,7 @@ def _bought(
 
 
 def _fulfilled(
-    act: Act, cart: Cart, basket: Basket, made: Attempt, places: _Places, approval: Container[SessionId]
+    act: Act, cart: Cart, basket: Basket, made: Attempt, places: _Places
 ) -> tuple[SeatDecision | RegistrationDecision, ...]:
     """The pools and registrations that the basket's lines become, in places that *places* gives."""
     fulfilled: list[SeatDecision | RegistrationDecision] = []
@@ -420,13 +494,11 @@ def _fulfilled(
             name = bought_as(made.transaction, number, part)
             hold = places.kept(session, line, _hold(made.transaction, number, part))
             if line.bulk:
-                bought = buy_seats(
+                # Whether they may buy in bulk was asked before anything was charged.
+                bought = sell_seats(
                     act,
                     there,
                     PoolId(name),
-                    # Whether they may was asked before anything was charged.
-                    role=BuyerRole.CLIENT,
-                    bulk_buyers=(BuyerRole.CLIENT,),
                     transaction=made.transaction,
                     buyer=cart.buyer,
                     prices=prices[session],
@@ -445,11 +517,15 @@ def _fulfilled(
                     there,
                     RegistrationId(name),
                     line.learners[0],
-                    approval=session in approval,
+                    approval=session in made.approval,
                     hold=hold,
+                    sale=Sale(made.transaction, prices[session][0]),
                     seated=seated,
                 )
                 places.decide(placed.session)
                 fulfilled.append(placed.registration)
+                # Offered while they were paying for another place: they have that one.
+                if (offer := places.of(session).offer_to(line.learners[0], act.at)) is not None:
+                    places.decide(places.of(session).release(act, offer))
             places.seat(session, (*line.learners, *line.invitees))
     return tuple(fulfilled)

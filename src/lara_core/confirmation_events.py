@@ -46,6 +46,7 @@ class DatesProposed:
 class DatesAccepted:
     """The client accepts all dates of *proposal*. *masked*: they were validated by hand meanwhile (C4)."""
 
+    answer: ClassVar[ClientAnswer] = ClientAnswer.ACCEPTED
     proposal: ProposalId
     masked: bool
     act: Act
@@ -55,6 +56,7 @@ class DatesAccepted:
 class DatesDeclined:
     """The client declines the dates of *proposal*. *masked*: they were validated by hand meanwhile (C4)."""
 
+    answer: ClassVar[ClientAnswer] = ClientAnswer.DECLINED
     proposal: ProposalId
     masked: bool
     act: Act
@@ -106,6 +108,7 @@ class DatesReplaced:
     """The session has other dates, so what was proposed or validated holds no more.
 
     *proposal*, if there was one, had been sent *to* whom; *lost* are those of its dates that do not take place at all.
+    Of one that other dates had ended before, the dates that are lost since are told in the same way.
     """
 
     proposal: ProposalId | None
@@ -116,7 +119,7 @@ class DatesReplaced:
 
 @frozen
 class ConfirmationClosed:
-    """The session does not take place. *proposal*, if there was one, had been sent *to* whom."""
+    """The session does not take place. *proposal*, the last if there was one, had been sent *to* whom."""
 
     proposal: ProposalId | None
     to: Person | None

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from lara_core.kernel.decisions import Act
 from lara_core.kernel.ids import CourseId, GrantId, OfferId
+from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.offer_terms import AccessMessage, GrantState, OfferTerms, Purchase, Window
 
@@ -126,6 +127,15 @@ class OfferNotForSale:
 
 
 @frozen
+class OfferPriceChanged:
+    """Not the price that was *shown*, and paid, is in force, but what it is *now*: nobody is sold anything (O1)."""
+
+    code: ClassVar[str] = "offers.price_changed"
+    shown: Money
+    now: Money
+
+
+@frozen
 class OfferOver:
     """Every window that the offer would open is over already: the last one *ended* then (O1)."""
 
@@ -195,6 +205,7 @@ OfferRefusal: TypeAlias = (
     OfferEmpty
     | PriceNeeded
     | OfferNotForSale
+    | OfferPriceChanged
     | OfferOver
     | OtherOffer
     | OtherPerson

@@ -23,6 +23,8 @@ MOST_LESSONS: Final = 10_000
 MESSAGE_LENGTH: Final = 10_000
 
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
+# No duration is as long as what is left of the calendar from here.
+_EARLY: Final = 1_000
 
 
 class OfferStatus(StrEnum):
@@ -149,7 +151,7 @@ class Duration:
             raise BadValue("duration", Flaw.TOO_SMALL)
 
     def after(self, at: datetime) -> datetime:
-        """When it is over, in UTC, if it begins at that time."""
+        """When it is over, in UTC, if it begins at that time. Refused: a time that its zone does not have."""
         since = utc("at", at)
         try:
             if self.months or self.days:
@@ -159,6 +161,8 @@ class Duration:
                 since = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
             return since + timedelta(hours=self.hours)
         except (OverflowError, ValueError):
+            if since.year < _EARLY:
+                raise BadValue("at", Flaw.NO_SUCH_TIME) from None
             return _LAST
 
 

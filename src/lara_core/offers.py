@@ -26,6 +26,7 @@ from attrs import evolve, frozen
 
 from lara_core.kernel.decisions import Act, Decision, Refused
 from lara_core.kernel.ids import CourseId, GrantId, OfferId
+from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.offer_events import (
     AccessExtended,
@@ -46,6 +47,7 @@ from lara_core.offer_events import (
     OfferEvent,
     OfferNotForSale,
     OfferOver,
+    OfferPriceChanged,
     OfferPublished,
     OfferRefusal,
     OfferUnpublished,
@@ -109,6 +111,7 @@ __all__ = [
     "OfferEvent",
     "OfferNotForSale",
     "OfferOver",
+    "OfferPriceChanged",
     "OfferPublished",
     "OfferRefusal",
     "OfferStatus",
@@ -256,18 +259,21 @@ class Grant:
         offer: Offer,
         person: Person,
         *,
+        price: Money,
         known: "Grant | None",
         published: Container[CourseId],
     ) -> "GrantDecision":
-        """Grant *person* what *offer* gives, and charge its price (O1): anew, where they had it before.
+        """Grant *person* what *offer* gives, and charge its *price* (O1): anew, where they had it before.
 
-        *known* and *published* are as for `give`. Refused: `OtherOffer`, `OtherPerson`, `OfferNotForSale`,
-        `GrantInForce`, `OfferEmpty`, `OfferOver`.
+        *price* is what they were shown, and pay. *known* and *published* are as for `give`. Refused: `OtherOffer`,
+        `OtherPerson`, `OfferNotForSale`, `OfferPriceChanged`, `GrantInForce`, `OfferEmpty`, `OfferOver`.
         """
         if known is not None:
             known._is_for(offer, person)
         if offer.status is not OfferStatus.PUBLISHED:
             raise Refused(OfferNotForSale(offer.id))
+        if offer.terms.price is not None and price != offer.terms.price:
+            raise Refused(OfferPriceChanged(price, offer.terms.price))
         if known is not None:
             return known._anew(act, offer, published, charged=True)
         return cls._give(act, grant, offer, person, published, charged=True)
@@ -346,7 +352,7 @@ class Grant:
     def _anew(self, act: Act, offer: Offer, published: Container[CourseId], *, charged: bool) -> "GrantDecision":
         running = self._running(act)
         wanted = {course: product for course, product in offer.terms.products.items() if course not in running}
-        if running and not wanted:
+        if running and not _opening(act, wanted):
             ends = [window.until for window in running.values() if window.until is not None]
             raise Refused(GrantInForce(max(ends) if len(ends) == len(running) else None))
         windows = _windows(act, offer, wanted)
@@ -386,12 +392,16 @@ def _windows(act: Act, offer: Offer, products: Mapping[CourseId, Product]) -> di
     """The windows that *products* open now, without those that are over already."""
     if not products:
         raise Refused(OfferEmpty(offer.id))
-    found = {course: product.access.window(act.at) for course, product in products.items()}
-    windows = {course: window for course, window in found.items() if window is not None}
+    windows = _opening(act, products)
     if not windows:
         ends = [end for product in products.values() if (end := product.access.until(act.at)) is not None]
         raise Refused(OfferOver(offer.id, max(ends)))
     return windows
+
+
+def _opening(act: Act, products: Mapping[CourseId, Product]) -> dict[CourseId, Window]:
+    found = {course: product.access.window(act.at) for course, product in products.items()}
+    return {course: window for course, window in found.items() if window is not None}
 
 
 def _hidden(windows: Mapping[CourseId, Window], published: Container[CourseId]) -> tuple[CourseId, ...]:

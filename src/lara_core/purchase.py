@@ -9,7 +9,7 @@ What the host must guarantee: all pools of a transaction are bought before it is
 taken.
 """
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from enum import StrEnum
 from hashlib import sha256
 from typing import ClassVar, NamedTuple, TypeAlias
@@ -162,6 +162,38 @@ def buy_seats(
     """
     if role not in bulk_buyers:
         raise Refused(BulkBuyingOff(role))
+    return sell_seats(
+        act,
+        session,
+        pool,
+        transaction=transaction,
+        buyer=buyer,
+        prices=prices,
+        policy=policy,
+        learners=learners,
+        invitees=invitees,
+        hold=hold,
+        invoice=invoice,
+        seated=seated,
+    )
+
+
+def sell_seats(
+    act: Act,
+    session: Session,
+    pool: PoolId,
+    *,
+    transaction: TransactionId,
+    buyer: ActorId,
+    prices: Sequence[Money],
+    policy: Policy,
+    learners: Sequence[Person] = (),
+    invitees: Sequence[Person] = (),
+    hold: HoldId | None = None,
+    invoice: Deadline | None = None,
+    seated: Container[PersonKey],
+) -> Bought:
+    """Buy seats as `buy_seats` does, where whether the buyer may do so in bulk was asked before (S1)."""
     bought = SeatPool.buy(
         act,
         pool,
@@ -261,6 +293,30 @@ def cancel_transaction(
     together = Together()
     for session, pool in live:
         cancelled = pool.cancel_all(act, session=session, as_buyer=as_buyer)
+        together.cancel(act, session, pool, cancelled, charge, refund, override=override)
+    return together.decisions
+
+
+def cancel_in_all_parts(
+    act: Act,
+    parts: Sequence[tuple[Session, SeatPool]],
+    seats: Collection[SeatNo],
+    *,
+    charge: Charge | None,
+    refund: RefundId | None = None,
+    override: Override | None = None,
+    as_buyer: bool = False,
+) -> Decisions:
+    """Cancel the same *seats* in all *parts* of a programme, each with its session, or in none (P3).
+
+    No part, one that comes twice, and one of another transaction are a `BadValue`. What goes back for one is the refund
+    `refund_of(refund, pool)`. Refused: as `cancel_seats` is, for the first part that does.
+    """
+    if len({pool.transaction for _, pool in parts}) != 1:
+        raise BadValue("parts", Flaw.WRONG_FORM if parts else Flaw.EMPTY)
+    together = Together()
+    for session, pool in parts:
+        cancelled = pool.cancel(act, seats, session=session, as_buyer=as_buyer)
         together.cancel(act, session, pool, cancelled, charge, refund, override=override)
     return together.decisions
 
@@ -412,18 +468,25 @@ class Together:
         if charge is None:
             _captured_if_asked(pool, seats, own, override)
             return
-        paid = self.charges.get(charge.id, Decision(charge))
-        settled = paid.state.settle(
-            act,
-            pool.transaction,
-            pool.id,
-            _prices(pool, seats),
-            session=session,
-            refund=own,
-            override=override,
-            called_off=called_off,
+        prices = _prices(pool, seats)
+        self.settle(
+            charge,
+            lambda paid: paid.settle(
+                act,
+                pool.transaction,
+                pool.id,
+                prices,
+                session=session,
+                refund=own,
+                override=override,
+                called_off=called_off,
+            ),
         )
-        self.charges[charge.id] = in_turn(paid, settled)
+
+    def settle(self, charge: Charge, rule: Callable[[Charge], ChargeDecision]) -> None:
+        """Add what *rule* decides about a charge, as it is after all that was added before."""
+        paid = self.charges.get(charge.id, Decision(charge))
+        self.charges[charge.id] = in_turn(paid, rule(paid.state))
 
 
 def gone(pool: SeatPool, cancelled: SeatDecision) -> Collection[SeatNo]:

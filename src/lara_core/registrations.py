@@ -2,7 +2,8 @@
 
 Vocabulary. A *registration* is somebody's place in a session that no pool's seat stands for. Its *origin* is
 *individual*, or *imported* with a roster. Where it needs approval it is *requested* first. It *sits* while it is
-requested or registered: it takes a place then, and the person counts among who sits in the session.
+requested or registered: it takes a place then, and the person counts among who sits in the session. It may have a
+*sale*: what it was bought by.
 
 Invariants. A registration moves only as `REGISTRATION` says (N4). Whoever is registered has an account, and nobody
 sits twice in a session, in a pool or individually (N5, S5). From the session's end on registrations stay as they are.
@@ -17,13 +18,23 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final, Protocol, Self, TypeAlias, assert_never
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from lara_core.kernel.deadlines import utc
 from lara_core.kernel.decisions import Act, Decision, Refused
-from lara_core.kernel.ids import RegistrationId, SessionId
+from lara_core.kernel.errors import BadValue, Flaw
+from lara_core.kernel.ids import PoolId, RegistrationId, SessionId, TransactionId
+from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person, PersonKey
-from lara_core.kernel.validators import switch
+from lara_core.kernel.validators import checked, switch
+
+
+def _price(field: str, value: Money) -> Money:
+    if type(value) is not Money:
+        raise BadValue(field, Flaw.WRONG_TYPE)
+    if value.minor < 0:
+        raise BadValue(field, Flaw.TOO_SMALL)
+    return value
 
 
 class RegistrationState(StrEnum):
@@ -80,6 +91,14 @@ class SessionStatus(Protocol):
     def cancelled(self) -> bool: ...
 
 
+@frozen
+class Sale:
+    """What a place was bought by: the *transaction*, and the gross *price*."""
+
+    transaction: TransactionId
+    price: Money = field(validator=checked(_price))
+
+
 # --- Events -----------------------------------------------------------------------------------------------
 
 
@@ -91,6 +110,7 @@ class Registered:
     session: SessionId
     person: Person
     origin: Origin
+    sale: Sale | None
     act: Act
 
 
@@ -102,6 +122,7 @@ class RegistrationRequested:
     session: SessionId
     person: Person
     origin: Origin
+    sale: Sale | None
     act: Act
 
 
@@ -208,13 +229,17 @@ RegistrationRefusal: TypeAlias = (
 
 @frozen
 class Registration:
-    """One person's own place in a session (N4, N5)."""
+    """One person's own place in a session (N4, N5); *sale* is what it was bought by, where it was.
+
+    In the charge of its transaction it is the one seat of a pool of its own name (`pool`).
+    """
 
     id: RegistrationId
     version: int
     session: SessionId
     person: Person
     origin: Origin
+    sale: Sale | None
     state: RegistrationState
 
     @classmethod
@@ -227,6 +252,7 @@ class Registration:
         person: Person,
         approval: bool,
         origin: Origin = Origin.INDIVIDUAL,
+        sale: Sale | None = None,
         seated: Container[PersonKey],
     ) -> "RegistrationDecision":
         """Give *person*, who has an account, a place of their own in *session*; with *approval* it is requested (N4).
@@ -242,7 +268,7 @@ class Registration:
             raise Refused(RegistrantNeedsAccount(person))
         if person.is_in(seated):
             raise Refused(RegistrantSits(person))
-        event = made(registration, session.id, person, origin, act)
+        event = made(registration, session.id, person, origin, sale, act)
         return Decision(cls.begin(event), (event,))
 
     def approve(self, act: Act, *, session: SessionStatus) -> "RegistrationDecision":
@@ -279,6 +305,11 @@ class Registration:
         return self._decide(RegistrationCancelled(self.person, act))
 
     @property
+    def pool(self) -> PoolId:
+        """What its place is called in the charge of its transaction."""
+        return PoolId(self.id)
+
+    @property
     def sits(self) -> bool:
         """Whether the registration takes a place, and its person counts among who sits in the session."""
         return self.state in (RegistrationState.REQUESTED, RegistrationState.REGISTERED)
@@ -293,7 +324,7 @@ class Registration:
                 state = RegistrationState.REQUESTED
             case _:
                 assert_never(event)
-        return cls(event.registration, 1, event.session, event.person, event.origin, state)
+        return cls(event.registration, 1, event.session, event.person, event.origin, event.sale, state)
 
     def apply(self, event: RegistrationChange) -> Self:
         """The state after *event*. Decides nothing."""

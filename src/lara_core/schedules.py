@@ -14,9 +14,11 @@ What the host must guarantee: a schedule is cancelled in the same transaction as
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
 from enum import StrEnum
 from itertools import islice, pairwise
+from math import gcd
 from typing import ClassVar, Final, Literal, Self, TypeAlias, assert_never
 
 from attrs import evolve, field, frozen
@@ -150,6 +152,8 @@ class Recurrence:
     It falls on *weekdays* alone, if there are any; of a month, with *nth*, on the nth of each, -1 being the last.
     Without them it falls on the weekday of *first*, or on its day of the month, which a short month may lack. The days
     in *without* are left out, and count.
+
+    Refused as a `BadValue`: an *interval* that passes over every such day for ever.
     """
 
     first: date = field(validator=checked(_day))
@@ -170,6 +174,18 @@ class Recurrence:
             raise BadValue("until", Flaw.WRONG_ORDER)
         if self.nth is not None and (self.every is not Every.MONTH or not self.weekdays):
             raise BadValue("nth", Flaw.WRONG_FORM)
+        if self._never():
+            raise BadValue("interval", Flaw.WRONG_FORM)
+
+    def _never(self) -> bool:
+        """Whether no day fits the rule, however long it goes on. Of all rules, only these two kinds can be so."""
+        if self.every is Every.DAY and self.interval % 7 == 0:
+            # Whole weeks: always the weekday of the first.
+            return bool(self.weekdays) and list(Weekday)[self.first.weekday()] not in self.weekdays
+        if self.nth == 5 and self.first.month == 2 and self.interval % 12 == 0:
+            # Whole years: always February, which has a fifth weekday in leap years alone.
+            return self.first.year % gcd(self.interval // 12, 4) != 0
+        return False
 
     def days(self) -> tuple[date, ...]:
         """The days, in order. Refused as a `BadValue`: more than 366, or not so many before the calendar ends."""
@@ -183,7 +199,10 @@ class Recurrence:
             until=None if self.until is None else datetime.combine(self.until, time()),
             byweekday=[weekday if self.nth is None else weekday(self.nth) for weekday in weekdays] or None,
         )
-        found = [at.date() for at in islice(rule, MOST_DATES + 1)]
+        found: list[date] = []
+        # The calendar's last week goes on beyond it, which dateutil does not look at before.
+        with suppress(ValueError, OverflowError):
+            found.extend(at.date() for at in islice(rule, MOST_DATES + 1))
         if len(found) > MOST_DATES:
             raise BadValue("until", Flaw.TOO_LARGE)
         if self.count is not None and len(found) < self.count:

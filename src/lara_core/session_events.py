@@ -59,18 +59,19 @@ class WaitingList:
 
 @frozen
 class Hold:
-    """Places kept while something is paid for. *until* is `None` while a payment is being taken (N1).
+    """Places kept while something is paid for, until *until* has passed; for as long as it is *secured*, longer (N1).
 
     With *to* it is an offer: one place, kept for somebody who waited (N2).
     """
 
     places: int
-    until: Deadline | None
+    until: Deadline
     to: Person | None = None
+    secured: bool = False
 
     def lapsed(self, at: datetime) -> bool:
         """Whether the hold no longer counts."""
-        return self.until is not None and self.until.passed(at)
+        return not self.secured and self.until.passed(at)
 
     def is_for(self, person: Person | None) -> bool:
         """Whether *person* may have its places: those of an offer go to nobody else (N2)."""
@@ -99,6 +100,19 @@ class SessionOpened:
 
 
 @frozen
+class SessionMoved:
+    """The session takes place from *starts* until *ends*, and not when it did before."""
+
+    starts: datetime = field(converter=_starts)
+    ends: datetime = field(converter=_ends)
+    act: Act
+
+    def __attrs_post_init__(self) -> None:
+        if self.ends <= self.starts:
+            raise BadValue("ends", Flaw.WRONG_ORDER)
+
+
+@frozen
 class CapacityChanged:
     """The session has room for *capacity* from now on."""
 
@@ -120,7 +134,15 @@ class PlacesHeld:
 
 @frozen
 class HoldSecured:
-    """A payment is being taken for *hold*: it does not lapse any more."""
+    """A payment is being taken for *hold*: it does not lapse meanwhile."""
+
+    hold: HoldId
+    act: Act
+
+
+@frozen
+class HoldUnsecured:
+    """Nothing was taken for *hold*: it lapses by its deadline, as before."""
 
     hold: HoldId
     act: Act
@@ -200,9 +222,11 @@ class HoldsSwept:
 
 
 SessionChange: TypeAlias = (
-    CapacityChanged
+    SessionMoved
+    | CapacityChanged
     | PlacesHeld
     | HoldSecured
+    | HoldUnsecured
     | HoldReleased
     | PlacesTaken
     | PlacesGivenBack

@@ -46,6 +46,7 @@ from lara_core.session_events import (
     HoldReleased,
     HoldSecured,
     HoldsSwept,
+    HoldUnsecured,
     HoldWouldLapse,
     NobodyWaiting,
     NotEnoughPlaces,
@@ -61,6 +62,7 @@ from lara_core.session_events import (
     SessionChange,
     SessionEvent,
     SessionIsCancelled,
+    SessionMoved,
     SessionOpened,
     SessionOver,
     SessionRefusal,
@@ -84,6 +86,7 @@ __all__ = [
     "HoldGone",
     "HoldReleased",
     "HoldSecured",
+    "HoldUnsecured",
     "HoldWouldLapse",
     "HoldsSwept",
     "NoWaitingList",
@@ -102,6 +105,7 @@ __all__ = [
     "SessionDecision",
     "SessionEvent",
     "SessionIsCancelled",
+    "SessionMoved",
     "SessionOpened",
     "SessionOver",
     "SessionRefusal",
@@ -146,6 +150,21 @@ class Session:
         """
         event = SessionOpened(session, starts, ends, capacity, waiting_list, act)
         return Decision(cls.begin(event), (event,))
+
+    def move(self, act: Act, *, starts: datetime, ends: datetime) -> "SessionDecision":
+        """Let the session take place at another time; it must end after it starts. Twice is once.
+
+        Deadlines that count from its start count from the new one. Offers keep theirs.
+        Refused: `SessionIsCancelled`, `SessionOver` from the end on, be it the one that it has or the new one.
+        """
+        event = SessionMoved(starts, ends, act)
+        self._on_sale(act.at)
+        # What is over cannot move any more, so a wrong year would stay for ever.
+        if act.at >= event.ends:
+            raise Refused(SessionOver(event.ends))
+        if (event.starts, event.ends) == (self.starts, self.ends):
+            return Decision(self)
+        return self._decide(event)
 
     def resize(self, act: Act, capacity: int | None) -> "SessionDecision":
         """Change the capacity; `None` stops counting, which nobody may be waiting for.
@@ -204,9 +223,19 @@ class Session:
         live = self._live(hold, act.at)
         if live is None:
             raise Refused(HoldGone(hold))
-        if live.until is None:
+        if live.secured:
             raise Refused(HoldAlreadySecured(hold))
         return self._decide(HoldSecured(hold, act))
+
+    def unsecure(self, act: Act, hold: HoldId) -> "SessionDecision":
+        """Let *hold* lapse by its deadline again, because nothing was taken for it; it may have lapsed by now.
+
+        In a cancelled session it is released. Harmless where there is no such hold, or nothing is being taken for it.
+        """
+        found = self.holds.get(hold)
+        if found is None or not found.secured:
+            return Decision(self)
+        return self._decide(HoldReleased(hold, act) if self.cancelled else HoldUnsecured(hold, act))
 
     def release(self, act: Act, hold: HoldId) -> "SessionDecision":
         """Keep the places of *hold* no longer: an offer is declined by it (N2).
@@ -317,6 +346,8 @@ class Session:
         """The state after *event*. Decides nothing."""
         version = self.version + 1
         match event:
+            case SessionMoved(starts, ends):
+                return evolve(self, version=version, starts=starts, ends=ends)
             case CapacityChanged(capacity, lapsed):
                 return evolve(self, version=version, capacity=capacity, holds=self._without(*lapsed))
             case PlacesHeld(hold, places, until, lapsed):
@@ -324,8 +355,9 @@ class Session:
                 holds[hold] = Hold(places, until)
                 return evolve(self, version=version, holds=holds)
             case HoldSecured(hold):
-                secured = {**self.holds, hold: evolve(self.holds[hold], until=None)}
-                return evolve(self, version=version, holds=secured)
+                return evolve(self, version=version, holds=self._with(hold, secured=True))
+            case HoldUnsecured(hold):
+                return evolve(self, version=version, holds=self._with(hold, secured=False))
             case HoldReleased(hold):
                 return evolve(self, version=version, holds=self._without(hold))
             case PlacesTaken(places, converted, lapsed):
@@ -334,7 +366,7 @@ class Session:
             case PlacesGivenBack(places):
                 return evolve(self, version=version, taken=self.taken - places)
             case SessionCancelled():
-                kept = {hold: held for hold, held in self.holds.items() if held.until is None}
+                kept = {hold: held for hold, held in self.holds.items() if held.secured}
                 return evolve(self, version=version, cancelled=True, holds=kept, queue=())
             case WaitingJoined(person, lapsed):
                 return evolve(self, version=version, holds=self._without(*lapsed), queue=(*self.queue, person))
@@ -355,7 +387,7 @@ class Session:
         for following in more:
             state = state.apply(following)
         act, terms = event.act, self.waiting_list
-        if terms is not None and terms.automatic and act.at < self.ends and state.queue and state._unheld(act.at):
+        if terms is not None and terms.automatic and act.at < state.ends and state.queue and state._unheld(act.at):
             offered = state._offered(act, terms)
             state, events = state.apply(offered), (*events, offered)
         return Decision(state, events)
@@ -405,6 +437,9 @@ class Session:
 
     def _lapsed(self, at: datetime) -> tuple[HoldId, ...]:
         return tuple(sorted(hold for hold, kept in self.holds.items() if kept.lapsed(at)))
+
+    def _with(self, hold: HoldId, *, secured: bool) -> dict[HoldId, Hold]:
+        return {**self.holds, hold: evolve(self.holds[hold], secured=secured)}
 
     def _without(self, *gone: HoldId) -> dict[HoldId, Hold]:
         return {hold: kept for hold, kept in self.holds.items() if hold not in gone}

@@ -43,7 +43,8 @@ def build(tree: Path, target: str) -> Path:
 def test_a_wheel_holds_texts_and_types(tree: Path) -> None:
     """A host that installs the wheel can say every text, and its checker sees the types."""
     with ZipFile(build(tree, "wheel")) as wheel:
-        assert {f"{CATALOGUE}.mo", "lara_core/py.typed"} <= set(wheel.namelist())
+        shipped = {f"{CATALOGUE}.mo", "lara_core/py.typed", "lara_core/formats/mail/templates/letter.html"}
+        assert shipped <= set(wheel.namelist())
         with wheel.open(f"{CATALOGUE}.mo") as mo:
             assert GNUTranslations(mo).gettext("seat") == "place réservée"
 

@@ -338,7 +338,7 @@ def money_commands(world: World) -> Iterator[Command]:
         yield from _of_wrong_charges(world, pool, session, charge)
 
 
-def _captured(amount: str, currency: str) -> Charge:
+def another_charge(amount: str, currency: str) -> Charge:
     """Another charge than the one that was taken."""
     nothing = Money.of(0, currency)
     return Charge.capture(
@@ -352,8 +352,8 @@ def _captured(amount: str, currency: str) -> Charge:
 
 def _of_wrong_charges(world: World, pool: SeatPool, session: Session, charge: Charge) -> Iterator[Command]:
     first = SEATS[:1]
-    too_little = _captured("0.01", "CAD")
-    for wrong in (evolve(charge, id=TransactionId("other")), _captured("19.00", "EUR"), too_little):
+    too_little = another_charge("0.01", "CAD")
+    for wrong in (evolve(charge, id=TransactionId("other")), another_charge("19.00", "EUR"), too_little):
         yield Command(
             "cancel",
             partial(
@@ -504,7 +504,7 @@ def after_commands(world: World, *, money: bool) -> Iterator[Command]:
         )
     for where in (SESSION, THERE):
         there = [(one, charge) for one, of in pools if of.id == where]
-        alone = [one for one in world.all(Registration) if one.session == where]
+        alone = [(one, charge) for one in world.all(Registration) if one.session == where]
         yield Command(
             "cancel_session",
             partial(places.cancel_session, session=world.session(where), pools=there, registrations=alone, refund=ALL),

@@ -1,32 +1,41 @@
 """The small worlds of a session's places: what is held and sold, who waits, who is registered.
 
-Three searches. Places that are held, secured, taken and given back, in a session of any small capacity; a waiting list
-for two people, by hand and automatic; and registrations, which take places and may ask for approval.
+Four searches. Places that are held, secured, let go, taken and given back, in a session of any small capacity that may
+move; a waiting list for two people, by hand and automatic; registrations, which take places and may need approval; and
+registrations that were bought, with where their money goes.
 """
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Container, Iterator
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from itertools import product
+from typing import Any, Final
 
 from attrs import evolve
 
 from lara_core import places
+from lara_core.hosting import group_purchase as use_money
 from lara_core.hosting import places as use
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act
-from lara_core.kernel.ids import ActorId, HoldId, Key, RefundId, RegistrationId, SessionId
+from lara_core.kernel.ids import ActorId, HoldId, Key, RefundId, RegistrationId, SessionId, TransactionId
+from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
-from lara_core.registrations import Registration
+from lara_core.refunds import Charge, Override
+from lara_core.registrations import Registration, Sale
 from lara_core.sessions import Session, WaitingList
 from lara_core.testing.search import Report, explore
+from tests.laws.group_purchase import ALL, MORE, REFUND, TERMS, WHY, another_charge
 from tests.laws.worlds import (
     ANN,
     ANN_BY_ADDRESS,
     BEFORE,
     BEN,
+    BUYER,
     CLEO,
     ENDS,
+    ORDER,
+    PRICES,
     SESSION,
     STARTS,
     TICK,
@@ -39,6 +48,7 @@ from tests.laws.worlds import (
 
 UNTIL: Final = BEFORE + timedelta(minutes=15)
 OFFERED_UNTIL: Final = BEFORE + timedelta(hours=1)
+LATER_ENDS: Final = ENDS + timedelta(hours=1)
 FIRST, SECOND = HoldId("first"), HoldId("second")
 BY_HAND: Final = WaitingList(offer_hours=1)
 AUTOMATIC: Final = WaitingList(automatic=True, offer_hours=1)
@@ -67,7 +77,15 @@ def _holds(session: Session, hold: HoldId, *places: int) -> Iterator[Command]:
             partial(use.hold_places, session=SESSION, hold=hold, places=some, until=until),
         )
     yield Command("secure", partial(session.secure, hold=hold), partial(use.secure_hold, session=SESSION, hold=hold))
+    # What was not paid is told by the checkout; no use case is about it alone.
+    yield Command("unsecure", partial(session.unsecure, hold=hold))
     yield Command("release", partial(session.release, hold=hold), partial(use.release_hold, session=SESSION, hold=hold))
+
+
+def _moves(session: Session, *times: tuple[datetime, datetime]) -> Iterator[Command]:
+    # It moves with its schedule; no use case is about it alone.
+    for starts, ends in times:
+        yield Command("move", partial(session.move, starts=starts, ends=ends))
 
 
 def _over(session: Session) -> Iterator[Command]:
@@ -86,6 +104,7 @@ def place_commands(world: World) -> Iterator[Command]:
     for hold in (FIRST, SECOND):
         yield from _holds(session, hold, 1, 2)
     yield from _sizes(session, None, 0, 1, 2, 3)
+    yield from _moves(session, (STARTS, ENDS), (STARTS, LATER_ENDS))
     for some in (1, 2):
         # An uncounted session has no end of places: three are as good as more.
         if session.taken + some <= 3 or session.capacity is not None:
@@ -100,6 +119,8 @@ def waiting_commands(world: World) -> Iterator[Command]:
     yield from _over(session)
     yield from _holds(session, FIRST, 1)
     yield from _sizes(session, None, 1, 2)
+    if session.waiting_list == AUTOMATIC:
+        yield from _moves(session, (STARTS, LATER_ENDS))
     offers = [hold for hold, kept in session.holds.items() if kept.to is not None]
     for offer in offers:
         yield from _holds(session, offer)
@@ -152,7 +173,7 @@ def registration_commands(world: World) -> Iterator[Command]:
             places.cancel_session,
             session=session,
             pools=(),
-            registrations=tuple(there.values()),
+            registrations=[(one, None) for one in there.values()],
             refund=RefundId("off"),
         ),
         partial(use.cancel_session, session=SESSION, refund=RefundId("off")),
@@ -204,18 +225,111 @@ def registration_commands(world: World) -> Iterator[Command]:
         )
         yield Command(
             "refuse",
-            partial(places.refuse_registration, session=session, registration=one),
-            partial(use.refuse_registration, registration=one.id),
+            partial(places.refuse_registration, session=session, registration=one, charge=None, refund=REFUND),
+            partial(use.refuse_registration, registration=one.id, refund=REFUND),
         )
         yield Command(
             "cancel",
-            partial(places.cancel_registration, session=session, registration=one),
-            partial(use.cancel_registration, registration=one.id),
+            partial(places.cancel_registration, session=session, registration=one, charge=None, refund=REFUND),
+            partial(use.cancel_registration, registration=one.id, refund=REFUND),
         )
         for facts in (off, elsewhere):
             yield Command("approve", partial(one.approve, session=facts))
         yield Command("refuse", partial(one.refuse, session=elsewhere))
         yield Command("cancel", partial(one.cancel, session=elsewhere))
+
+
+WHOLE: Final = Money.of("19.00", "CAD")
+BUYS: Final = {ONE: (ANN, (PRICES[0],)), TWO: (BEN, (PRICES[1], Money.of("0.00", "CAD"), None))}
+
+
+ASKED: Final[tuple[tuple[RefundId | None, Override | None], ...]] = (
+    (None, None),
+    (REFUND, None),
+    (MORE, None),
+    (REFUND, WHY),
+)
+
+
+def sale_commands(world: World) -> Iterator[Command]:
+    """Every command on two registrations of one purchase: one has a price, the other may be free, or not sold at all.
+
+    What the invoice says is captured at some time, whatever was given up before.
+    """
+    session, charge = world.session(), world.get(Charge, ORDER)
+    there = {one.id: one for one in world.all(Registration)}
+    if charge is None:
+        yield from _sells(world, session, there.keys())
+        captured = partial(Charge.capture, transaction=ORDER, buyer=BUYER, captured=WHOLE, terms=TERMS)
+        hosted = partial(use_money.capture_payment, transaction=ORDER, buyer=BUYER, captured=WHOLE, terms=TERMS)
+        yield Command("capture", captured, hosted)
+    yield Command(
+        "cancel_session",
+        partial(
+            places.cancel_session,
+            session=session,
+            pools=(),
+            registrations=[(one, charge) for one in there.values()],
+            refund=ALL,
+        ),
+        partial(use.cancel_session, session=SESSION, refund=ALL),
+    )
+    for one in there.values():
+        known = None if one.sale is None else charge
+        yield Command(
+            "approve",
+            partial(one.approve, session=session),
+            partial(use.approve_registration, registration=one.id),
+        )
+        for back in (REFUND, MORE):
+            yield Command(
+                "refuse",
+                partial(places.refuse_registration, session=session, registration=one, charge=known, refund=back),
+                partial(use.refuse_registration, registration=one.id, refund=back),
+            )
+        for refund, override in ASKED:
+            yield Command(
+                "cancel",
+                partial(
+                    places.cancel_registration,
+                    session=session,
+                    registration=one,
+                    charge=known,
+                    refund=refund,
+                    override=override,
+                ),
+                partial(use.cancel_registration, registration=one.id, refund=refund, override=override),
+            )
+    if charge is not None and ONE in there:
+        yield from _of_wrong_charges(session, there[ONE], charge)
+
+
+def _sells(world: World, session: Session, there: Container[RegistrationId]) -> Iterator[Command]:
+    """A checkout has sold them; no use case is about one alone."""
+    for name, (person, prices) in BUYS.items():
+        for price, approval in product(prices, (False, True)):
+            if name not in there:
+                sold = partial(
+                    places.register,
+                    session=session,
+                    registration=name,
+                    person=person,
+                    approval=approval,
+                    sale=None if price is None else Sale(ORDER, price),
+                    seated=world.seated(),
+                )
+                yield Command("register", sold)
+
+
+def _of_wrong_charges(session: Session, one: Registration, charge: Charge) -> Iterator[Command]:
+    for wrong in (
+        evolve(charge, id=TransactionId("other")),
+        another_charge("19.00", "EUR"),
+        another_charge("0.01", "CAD"),
+    ):
+        facts: dict[str, Any] = {"session": session, "registration": one, "charge": wrong, "refund": MORE}
+        yield Command("refuse", partial(places.refuse_registration, **facts))
+        yield Command("cancel", partial(places.cancel_registration, **facts, override=WHY))
 
 
 def search_places(*, small: bool = False) -> Report:
@@ -233,6 +347,16 @@ def search_waiting(*, small: bool = False) -> Report:
         return tries(world, waiting_commands(world), instants, hosted=BEFORE)
 
     return explore([_on_sale(1, terms) for terms in lists], commands, key=key)
+
+
+def search_sales(*, small: bool = False) -> Report:
+    """Where the money of registrations goes, in time and late; *small*: in time."""
+    instants = (BEFORE,) if small else (BEFORE, STARTS - timedelta(hours=144) + TICK, ENDS)
+
+    def commands(world: World) -> Tries:
+        return tries(world, sale_commands(world), instants, hosted=BEFORE)
+
+    return explore([_on_sale(2)], commands, key=key)
 
 
 def search_registrations(*, small: bool = False) -> Report:

@@ -411,9 +411,10 @@ def commands(world: World) -> Iterator[Command]:
     for terms in OFFERED:
         yield Command("change", partial(offer.change, by, terms))
     others = (Offer.draft(by, OTHER, OFFERED[0]).state,) if grant else ()
-    for name, command in (("give", Grant.give), ("sell", Grant.sell)):
+    for name, command in (("give", Grant.give), ("sell", partial(Grant.sell, price=PRICE))):
         for of, person in ((offer, ANN), *((other, ANN) for other in others), *([(offer, BEN)] if grant else [])):
             yield Command(name, partial(command, by, ID, of, person, known=grant, published={EXCEL}))
+    yield Command("sell", partial(Grant.sell, by, ID, offer, ANN, price=PRICE * 2, known=grant, published={EXCEL}))
     if grant is None:
         return
     for of in (offer, *others):
@@ -535,6 +536,7 @@ REFUSALS: Final = {
         "offers.other_offer",
         "offers.other_person",
         "offers.not_for_sale",
+        "offers.price_changed",
         "offers.grant_in_force",
     },
     "grant_anew": {*ALL_GRANTING, "offers.other_offer", "offers.grant_in_force"},

@@ -43,10 +43,14 @@ from lara_core.kernel.ids import (
     CartId,
     CodeId,
     ConnectorId,
+    HoldId,
     LineId,
     MerchantAccountId,
+    PoolId,
     ProgrammeId,
     ProviderId,
+    RefundId,
+    SeatNo,
     SessionId,
     TransactionId,
 )
@@ -54,9 +58,9 @@ from lara_core.kernel.money import Currency, Money
 from lara_core.promotions import CodeRefusal, Discount, PromotionCode, Window
 from lara_core.providers import MerchantAccount, Provider
 from lara_core.purchase import BuyerRole
-from lara_core.refunds import Charge
+from lara_core.refunds import Charge, Refund, RefundState
 from lara_core.seats import SeatPool
-from lara_core.sessions import Session
+from lara_core.sessions import Hold, Session
 from lara_core.testing import laws
 from lara_core.testing.search import Report, Step, explore
 from tests.builders import FREELY, NOW, TERMS, TICK, act, session
@@ -250,9 +254,13 @@ EXCEL: Final = SessionId("excel")
 DUE: Final = Deadline.at(NOW + timedelta(days=30))
 TRANSACTIONS: Final = {MAIN: TransactionId("order-main"), OTHER: TransactionId("order-other")}
 ONE_SEAT, TWO_SEATS = (Line(LineId("a"), MAIN, (EXCEL,), Money(1000, CAD), (Tax("GST", "5"),), n) for n in (1, 2))
+LINE_HOLD: Final = HoldId("kept")
+HELD_SEATS: Final = evolve(TWO_SEATS, hold=LINE_HOLD)
 OTHERS: Final = Line(LineId("b"), OTHER, (EXCEL,), Money(700, CAD), (), 2)
 THIRD: Final = Line(LineId("c"), OTHER, (EXCEL,), Money(1, CAD))
 ELSEWHERE: Final = TransactionId("elsewhere")
+BACK: Final = RefundId("back")
+GOING_BACK: Final = Refund(RefundState.REQUESTED, Money(100, CAD), EXCEL, PoolId("order-main:1.1"), (SeatNo(1),))
 
 TOTALITY: Final = "K2: a decision or one named refusal"
 UNCHANGED: Final = "K2, K10: a refusal changes nothing, and is the same when asked again"
@@ -260,6 +268,7 @@ TABLE: Final = "P3: a basket moves as the table says"
 ALONE: Final = "P3: what is done with one basket leaves the other as it is"
 FROZEN: Final = "P3: lines are frozen while they are charged, unknown or paid"
 PLACES_KEPT: Final = "N1: places are kept for what is being paid, and for nothing else"
+KEPT_ON: Final = "N1: what a line held before is held on, by its own deadline, until it is paid"
 USES: Final = "P4: uses never exceed the number, and are reserved for what is being paid with the code alone"
 FULFILLED: Final = "P3: what is paid is fulfilled once, and nothing else is"
 EXACT: Final = "P3, P8: the prices of the seats are together what was charged"
@@ -291,6 +300,7 @@ class World:
     numberings: Mapping[ProviderId, Numbering]
     pools: tuple[SeatPool, ...] = ()
     charges: tuple[Charge, ...] = ()
+    held: bool = False
 
     def key(self) -> Hashable:
         """Everything but versions, and how many attempts there were."""
@@ -302,12 +312,12 @@ class World:
         )
         numbers = {one.transaction: one.number for one in self.cart.attempts}
         reserved = tuple(sorted((of, numbers.get(of, 0) - attempt) for of, attempt in self.code.reserved.items()))
-        holds = tuple(sorted((name, hold.places, hold.until is None) for name, hold in self.session.holds.items()))
+        holds = tuple(sorted((name, hold.places, hold.secured) for name, hold in self.session.holds.items()))
         return (
-            tuple((line.id, line.quantity) for line in self.cart.lines),
+            tuple((line.id, line.quantity, line.hold) for line in self.cart.lines),
             made,
             (self.code.discount.percent, self.code.used, reserved),
-            (self.session.capacity, self.session.taken, holds),
+            (self.session.capacity, self.session.taken, holds, self.held),
             tuple(numbering.last for numbering in self.numberings.values()),
             tuple(sorted(pool.id for pool in self.pools)),
             tuple(sorted(charge.id for charge in self.charges)),
@@ -355,7 +365,7 @@ Command = tuple[str, Callable[[], Any]]
 def commands(world: World) -> Iterator[Command]:
     """Every command on the cart, and every rule of the checkout, with what is right and with what is not."""
     cart, here, now = world.cart, ((world.session, ()),), act()
-    for line in (ONE_SEAT, TWO_SEATS, THIRD):
+    for line in (ONE_SEAT, HELD_SEATS if world.held else TWO_SEATS, THIRD):
         yield "add", partial(cart.add, now, line)
         yield "change", partial(cart.change, now, line)
     yield "remove", partial(cart.remove, now, LineId("a"))
@@ -394,8 +404,18 @@ def commands(world: World) -> Iterator[Command]:
             yield "leave_unknown", partial(cart.leave_unknown, now, provider, CAD, attempt)
         yield (
             "capture_invoice",
-            partial(_queried, cart, partial(checkout.capture_invoice, now, cart, provider, CAD)),
+            partial(
+                _queried,
+                cart,
+                partial(checkout.capture_invoice, now, cart, provider, CAD, pools=world.pools, registrations=()),
+            ),
         )
+    for charge, invoice_number in product(world.charges, (None, 1)):
+        numbering = world.numberings[MAIN if charge.id == TRANSACTIONS[MAIN] else OTHER]
+        refunded = evolve(charge, refunds={BACK: GOING_BACK})
+        for found, issued in product((charge, refunded), (None, numbering.last + 1)):
+            credit = partial(checkout.credit_note, now, numbering, found, BACK, invoice=invoice_number, issued=issued)
+            yield "credit_note", partial(_queried, cart, credit)
     for numbering in world.numberings.values():
         for issued in {max(1, numbering.last), numbering.last + 1}:
             yield "issue", partial(numbering.issue, now, TRANSACTIONS[numbering.id], issued=issued)
@@ -488,9 +508,11 @@ def of_world(world: World) -> Iterator[str]:
     }
     under_way = [(made, lines) for made, lines in baskets.values() if made.state in _UNDER_WAY]
     paid = [(made, lines) for made, lines in baskets.values() if made.state is BasketState.PAID]
-    kept = [hold.places for hold in world.session.holds.values() if hold.until is None]
+    kept = [hold.places for hold in world.session.holds.values() if hold.secured]
     if sorted(kept) != sorted(line.quantity for _, lines in under_way for line in lines):
         yield PLACES_KEPT
+    if {name: hold for name, hold in world.session.holds.items() if not hold.secured} != _kept_on(world):
+        yield KEPT_ON
     yield from laws.of_session(world.session, world.pools, NOW)
     reserved = {made.transaction: made.number for made, _ in under_way if made.code}
     consumed = sum(made.code is not None for made, _ in paid)
@@ -512,6 +534,20 @@ def of_world(world: World) -> Iterator[str]:
             yield EXACT
     if any(numbering.last != (of in {made.provider for made, _ in paid}) for of, numbering in world.numberings.items()):
         yield NUMBERED
+
+
+def _kept_on(world: World) -> Mapping[HoldId, Hold]:
+    """What was held before anything was charged, unless it is being paid for, or something was bought with it."""
+    line = next((line for line in world.cart.lines if line.hold is not None), None)
+    used = line is not None and world.cart.state_of(line.provider, CAD) in _FROZEN
+    return {LINE_HOLD: Hold(2, DUE)} if world.held and not used else {}
+
+
+def _held_world() -> World:
+    """Two full baskets, of which one line has its places held already."""
+    world = _world(4, "50")
+    held = world.session.hold(act(), LINE_HOLD, 2, until=DUE).state
+    return evolve(world, cart=world.cart.change(act(), HELD_SEATS).state, session=held, held=True)
 
 
 def _world(capacity: int, percent: str) -> World:
@@ -541,7 +577,7 @@ def search_baskets(*, until: str | None = None) -> Report:
         found.extend(step.broken)
         return step
 
-    return explore((_world(4, "50"), _world(3, "100")), tried, key=World.key)
+    return explore((_world(4, "50"), _world(3, "100"), _held_world()), tried, key=World.key)
 
 
 @pytest.fixture
@@ -597,6 +633,7 @@ REFUSALS: Final[Mapping[str, set[str]]] = {
     "leave_unknown": {"cart.no_such_basket", "cart.other_attempt", "cart.basket_is"},
     "give_back": set(),
     "capture_invoice": {"checkout.not_invoiced"},
+    "credit_note": {"refunds.no_such_refund", "checkout.no_invoice", "documents.never_issued"},
     "issue": {"documents.never_issued"},
 }
 
@@ -737,6 +774,18 @@ def _keeps_nothing(*_: object) -> None:
     """N1: places are not kept, or not let go."""
 
 
+def _never_unsecured(self: Session, *_: object) -> Decision[Session, Any]:
+    """N1: what is not paid for is kept without end."""
+    return Decision(self)
+
+
+def _lets_all_go(self: Any, session: SessionId, line: Line, own: HoldId) -> None:
+    """N1: what a line held before is let go with its payment."""
+    kept, there = self.kept(session, line, own), self.of(session)
+    if kept is not None and there.holds[kept].secured:
+        self.decide(there.release(act(), kept))
+
+
 def _any_code(*_: object) -> None:
     """P4: nobody looks whether it is the code of the attempt."""
 
@@ -773,6 +822,8 @@ PLACES: Final = vars(checkout)["_Places"]
         (Cart, "newest", _nobody_there, f"{TOTALITY}: KeyError"),
         (PLACES, "keep", _keeps_nothing, PLACES_KEPT),
         (PLACES, "let_go", _keeps_nothing, PLACES_KEPT),
+        (PLACES, "let_go", _lets_all_go, KEPT_ON),
+        (Session, "unsecure", _never_unsecured, PLACES_KEPT),
         (checkout, "_of", _any_code, USES),
         (PromotionCode, "in_use", 0, USES),
         (Line, "part_prices", _without_discount, EXACT),

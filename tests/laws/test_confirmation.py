@@ -118,6 +118,7 @@ class World:
             known.revision,
             known.dead,
             known.closed,
+            known.withdrawn and (known.withdrawn.id, known.withdrawn.dates),
         )
 
 

@@ -4,19 +4,21 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, TypeAlias, get_args
+from typing import Any, Final, TypeAlias, cast, get_args
 
 import pytest
 from attrs import evolve
 
+from lara_core import places as rules_of_places
 from lara_core import purchase, refunds, registrations, seat_pool, seats, sessions
 from lara_core.hosting import once
+from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Decision, Refused
 from lara_core.kernel.money import Money
 from lara_core.refunds import Charge, MoneyMoved, SeatsReinstated
 from lara_core.registrations import Registration
 from lara_core.seats import SEAT, Policy, SeatPool
-from lara_core.sessions import Session, WaitingJoined
+from lara_core.sessions import Hold, HoldUnsecured, Session, WaitingJoined
 from lara_core.testing import laws
 from lara_core.testing.search import Report
 from tests.laws import group_purchase, places, worlds
@@ -258,6 +260,7 @@ PLACES: Final[Table] = {
         "sessions.session_is_cancelled",
         "sessions.session_over",
     },
+    "move": {"sessions.session_is_cancelled", "sessions.session_over"},
     "release": set[str](),
     "resize": {"sessions.capacity_below_use", "sessions.session_is_cancelled"},
     "secure": {
@@ -268,6 +271,7 @@ PLACES: Final[Table] = {
     },
     "sweep": set[str](),
     "take": {"sessions.not_enough_places", "sessions.session_is_cancelled", "sessions.session_over"},
+    "unsecure": set[str](),
 }
 # Who waits for one.
 WAITING: Final[Table] = {
@@ -289,6 +293,7 @@ WAITING: Final[Table] = {
         "sessions.session_over",
     },
     "leave": set[str](),
+    "move": {"sessions.session_is_cancelled", "sessions.session_over"},
     "offer": {
         "sessions.no_waiting_list",
         "sessions.nobody_waiting",
@@ -311,6 +316,7 @@ WAITING: Final[Table] = {
         "sessions.session_is_cancelled",
         "sessions.session_over",
     },
+    "unsecure": set[str](),
 }
 # Who is registered.
 REGISTRATIONS: Final[Table] = {
@@ -349,6 +355,31 @@ REGISTRATIONS: Final[Table] = {
     },
     "release": set[str](),
     "secure": {"sessions.hold_already_secured", "sessions.hold_gone"},
+    "unsecure": set[str](),
+}
+# Who has bought a place of their own.
+SALES: Final[Table] = {
+    "approve": {"registrations.registration_is", "registrations.session_over"},
+    "cancel": {
+        "refunds.more_than_captured",
+        "refunds.nothing_captured",
+        "refunds.other_currency",
+        "refunds.other_transaction",
+        "refunds.refund_id_used",
+        "registrations.registration_is",
+        "registrations.session_over",
+    },
+    "cancel_session": {"sessions.session_over"},
+    "capture": set[str](),
+    "refuse": {
+        "refunds.more_than_captured",
+        "refunds.other_currency",
+        "refunds.other_transaction",
+        "refunds.refund_id_used",
+        "registrations.registration_is",
+        "registrations.session_over",
+    },
+    "register": {"registrations.session_cancelled", "registrations.session_over"},
 }
 
 TABLES: Final[Mapping[Callable[..., Report], Table]] = {
@@ -359,6 +390,7 @@ TABLES: Final[Mapping[Callable[..., Report], Table]] = {
     places.search_places: PLACES,
     places.search_waiting: WAITING,
     places.search_registrations: REGISTRATIONS,
+    places.search_sales: SALES,
 }
 
 
@@ -548,6 +580,32 @@ def _never_full(self: object, asked: int, available: int | None) -> None:
     """N1: nobody looks whether there is room."""
 
 
+def _forgets_deadline(self: Session, event: Any) -> Session:
+    """N1: a hold that is not paid for is kept without end."""
+    after = _apply_session(self, event)
+    if not isinstance(event, HoldUnsecured):
+        return after
+    for_good = evolve(after.holds[event.hold], secured=True)
+    return evolve(after, holds={**after.holds, event.hold: for_good})
+
+
+def _revives(self: Session, act: Any, hold: Any) -> Any:
+    """N1: a hold that was released is there again once its payment is declined."""
+    return cast("Any", self)._decide(HoldUnsecured(hold, act))
+
+
+def _anew(self: Session, hold: Any, *, secured: bool) -> Any:
+    """As `_revives` needs it: a hold that is not there is made."""
+    kept = self.holds.get(hold, Hold(1, Deadline.at(self.ends)))
+    return {**self.holds, hold: evolve(kept, secured=secured)}
+
+
+def _keeps_on(self: Session, act: Any, hold: Any) -> Any:
+    """S14: what is not paid for is kept on in a cancelled session."""
+    found = self.holds.get(hold)
+    return Decision(self) if found is None or not found.secured else _revives(self, act, hold)
+
+
 def _sells_all(self: Session, at: Any) -> int | None:
     """N2: what others wait for is sold."""
     return None if self.capacity is None else self.capacity - self.taken - self.held(at)
@@ -568,6 +626,11 @@ def _keeps_to_itself(self: Session, event: Any, *more: Any) -> Any:
     for following in more:
         state = state.apply(following)
     return Decision(state, events)
+
+
+def _repays_nothing(*_: object, **__: object) -> tuple[()]:
+    """N5: nobody settles what was paid for a place that is given up."""
+    return ()
 
 
 def _answers_again(self: Registration, verb: object, session: object) -> bool:
@@ -592,15 +655,22 @@ def _answers_again(self: Registration, verb: object, session: object) -> bool:
         (SeatPool, "call_off", _stays_on, laws.CALLED_OFF, group_purchase.search_after),
         (Charge, "settle", _keeps_fees, worlds.FULLY, group_purchase.search_money),
         (Session, "_room", _never_full, laws.CAPACITY, places.search_places),
+        (Session, "apply", _forgets_deadline, worlds.HELD, places.search_places),
+        (Session, "apply", _forgets_deadline, worlds.HELD, places.search_waiting),
+        (Session, "unsecure", _keeps_on, laws.CALLED_OFF, places.search_places),
         (Session, "available", _sells_all, worlds.NOT_FOR_SALE, places.search_waiting),
         (Session, "apply", _jumps_the_queue, worlds.IN_TURN, places.search_waiting),
         (Session, "_decide", _keeps_to_itself, laws.OFFERED, places.search_waiting),
         (Charge, "apply", _pays_again, worlds.TOGETHER, group_purchase.search_money),
         (Registration, "_done", _answers_again, laws.STEPS, places.search_registrations),
+        (Charge, "settle", _keeps_fees, laws.OWN_MONEY, places.search_sales),
+        (rules_of_places, "_repaid", _repays_nothing, worlds.PAID_BACK, places.search_sales),
+        (Charge, "settle", _keeps_fees, worlds.FULLY, places.search_sales),
     ],
     ids=[
         *("K2", "K3", "K4", "K5", "S2", "S5", "S6", "S8", "S9", "S10", "S13", "S14 seats", "S14 money", "N1"),
-        *("N2 sale", "N2 order", "N2 offers", "N3", "N4"),
+        *("N1 unsecured", "N1 unsecured offer", "S14 unsecured"),
+        *("N2 sale", "N2 order", "N2 offers", "N3", "N4", "N4 money", "N5 money", "S14 own money"),
     ],
 )
 def test_a_fault_is_found(
@@ -616,3 +686,12 @@ def test_a_fault_is_found(
     monkeypatch.setattr(worlds, "attempt", worlds.until(law, worlds.attempt))
     with pytest.raises(worlds.FoundError):
         _ = search(small=True)
+
+
+def test_a_hold_that_comes_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """N1: whoever says that a payment was declined brings back no hold that was released."""
+    monkeypatch.setattr(Session, "unsecure", _revives)
+    monkeypatch.setattr(Session, "_with", _anew)
+    monkeypatch.setattr(worlds, "attempt", worlds.until(worlds.HELD, worlds.attempt))
+    with pytest.raises(worlds.FoundError):
+        _ = places.search_places(small=True)

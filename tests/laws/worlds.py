@@ -15,7 +15,7 @@ from lara_core.hosting import places as use_places
 from lara_core.hosting.ports import GroupPurchase, Receipt, Store
 from lara_core.kernel.decisions import Act, Aggregate, Decision, Event, Refused, why_not
 from lara_core.kernel.errors import IdReused, StaleState
-from lara_core.kernel.ids import ActorId, Key, PoolId, PortalId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, HoldId, Key, PoolId, PortalId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person, PersonKey
 from lara_core.purchase import BuyerRole
@@ -41,7 +41,20 @@ from lara_core.seats import (
     SeatTransferred,
     SeatVerb,
 )
-from lara_core.sessions import PlacesOffered, Session, SessionCancelled, SessionDecision, WaitingJoined, WaitingLeft
+from lara_core.sessions import (
+    Hold,
+    HoldReleased,
+    HoldSecured,
+    HoldUnsecured,
+    PlacesHeld,
+    PlacesOffered,
+    PlacesTaken,
+    Session,
+    SessionCancelled,
+    SessionDecision,
+    WaitingJoined,
+    WaitingLeft,
+)
 from lara_core.testing import laws
 from lara_core.testing.memory import MemoryStore
 from lara_core.testing.search import Step
@@ -82,9 +95,11 @@ STALE: Final = "K5: a stale version is refused"
 OFF_TABLE: Final = "S2: a seat moves only as the table says"
 ANSWERED: Final = "S6, S7: the newest invitation of a seat alone is answered, in time, by whom it was sent to"
 IN_TURN: Final = "N2: who waited first is offered a place first"
+HELD: Final = "N1: what is held is what was held, by its own deadline, and not let go since"
 ONE_EACH: Final = "N2: who waited is offered one place"
 NOT_FOR_SALE: Final = "N2: as many places as the list is long are not for sale"
 FULLY: Final = "S14: what was paid for seats that are cancelled with their session is gone back, or was kept before"
+PAID_BACK: Final = "N4, N5, P5: what was captured for a place of one's own is settled as it is given up"
 TOGETHER: Final = "N3: a transfer moves what was paid, and makes or loses nothing"
 
 
@@ -205,7 +220,9 @@ def attempt(world: World, command: Command, at: datetime) -> Step[World]:
             moves.extend(moved(pool, cast("SeatDecision", decision)))
         if isinstance(decision.state, Session):
             broken.extend(laws.of_offers(cast("SessionDecision", decision)))
-            broken.extend(_of_turns(world.events.get(_name(decision), ()), cast("SessionDecision", decision)))
+            past = world.events.get(_name(decision), ())
+            broken.extend(_of_turns(past, cast("SessionDecision", decision)))
+            broken.extend(_of_holds(past, cast("SessionDecision", decision)))
     broken.extend(_of_world(after, at))
     broken.extend(OFF_TABLE for was, verb, new in moves if SEAT[was].get(verb) is not new)
     broken.extend(_of_money(world, after))
@@ -241,6 +258,8 @@ def _of_world(world: World, at: datetime) -> Iterator[str]:
             yield from laws.of_money(pool, charge)
     for one in world.all(Registration):
         yield from laws.of_registration(one)
+        for charge in world.all(Charge):
+            yield from laws.of_sale(one, charge)
     for session in world.all(Session):
         pools = [pool for pool in world.all(SeatPool) if pool.session == session.id]
         alone = [one for one in world.all(Registration) if one.session == session.id]
@@ -257,7 +276,7 @@ def of_waiting(session: Session, at: datetime) -> Iterator[str]:
     room = None if session.capacity is None else session.capacity - session.taken - session.held(at)
     if session.available(at) != (None if room is None else max(0, room - len(session.queue))):
         yield NOT_FOR_SALE
-    if session.cancelled and (session.queue or any(hold.until is not None for hold in session.holds.values())):
+    if session.cancelled and (session.queue or not all(hold.secured for hold in session.holds.values())):
         yield laws.CALLED_OFF
 
 
@@ -284,6 +303,30 @@ def _of_turns(past: Sequence[Event], decision: SessionDecision) -> Iterator[str]
         yield IN_TURN
 
 
+def _of_holds(past: Sequence[Event], decision: SessionDecision) -> Iterator[str]:
+    """N1: what is held, counted again from all that happened; what is being paid for never lapses."""
+    held: dict[HoldId, Hold] = {}
+    for event in (*past, *decision.events):
+        for lapsed in getattr(event, "lapsed", ()):
+            if lapsed not in held or not held.pop(lapsed).lapsed(event.act.at):
+                yield HELD
+        match event:
+            case PlacesHeld(hold=hold, places=places, until=until):
+                held[hold] = Hold(places, until)
+            case PlacesOffered(offers=offers, until=until):
+                held.update({offer: Hold(1, until, person) for offer, person in offers.items()})
+            case HoldSecured(hold=hold) | HoldUnsecured(hold=hold) if hold in held:
+                held[hold] = evolve(held[hold], secured=isinstance(event, HoldSecured))
+            case HoldReleased(hold=hold) | PlacesTaken(hold=str() as hold):
+                _ = held.pop(hold, None)
+            case SessionCancelled():
+                held = {hold: kept for hold, kept in held.items() if kept.secured}
+            case _:
+                pass
+    if held != decision.state.holds:
+        yield HELD
+
+
 def _of_money(before: World, after: World) -> Iterator[str]:
     for charge in after.all(Charge):
         was = before.get(Charge, charge.id)
@@ -296,9 +339,23 @@ def _of_money(before: World, after: World) -> Iterator[str]:
                 money, earlier = charge.seats.get(pool.id, {}), was.seats.get(pool.id, {})
                 if any(_not_all_back(money.get(seat), earlier.get(seat)) for seat in off):
                     yield FULLY
+        for one in after.all(Registration):
+            yield from _of_place(before, after, one, charge)
         new = after.events[Charge, charge.id][was.version :]
         if any(isinstance(event, MoneyMoved) for event in new) and _all_paid(charge) != _all_paid(was):
             yield TOGETHER
+
+
+def _of_place(before: World, after: World, one: Registration, charge: Charge) -> Iterator[str]:
+    """What became of the money of a place that was given up, where *charge* was captured for it before."""
+    was, sale = before.get(Registration, one.id), one.sale
+    if was is None or was.sits is one.sits or sale is None or sale.transaction != charge.id or not sale.price:
+        return
+    money = charge.seats.get(one.pool, {}).get(SeatNo(1))
+    if money is None:
+        yield PAID_BACK
+    elif after.session(one.session).cancelled and money.kept:
+        yield FULLY
 
 
 def _not_all_back(money: SeatMoney | None, earlier: SeatMoney | None) -> bool:
@@ -447,11 +504,18 @@ def _left(pool: SeatPool, seat: SeatNo) -> tuple[Hashable, ...]:
 def of_session(session: Session) -> Hashable:
     """Everything about a session that changes, the names of offers aside."""
     holds = (
-        (name if hold.to is None else "offer", hold.places, hold.until and hold.until.instant, hold.to and hold.to.keys)
+        (
+            name if hold.to is None else "offer",
+            hold.places,
+            hold.until.instant,
+            hold.secured,
+            hold.to and hold.to.keys,
+        )
         for name, hold in session.holds.items()
     )
     queue, held = tuple(person.keys for person in session.queue), tuple(sorted(holds, key=repr))
-    return session.waiting_list, session.capacity, session.taken, session.cancelled, queue, held
+    times = session.starts, session.ends
+    return times, session.waiting_list, session.capacity, session.taken, session.cancelled, queue, held
 
 
 def of_charge(charge: Charge) -> Hashable:
@@ -472,5 +536,5 @@ def key(world: World, *, left: bool = True) -> Hashable:
         *(of_session(session) for session in world.all(Session)),
         *((pool.id, of_pool(pool, left=left)) for pool in world.all(SeatPool)),
         *(of_charge(charge) for charge in world.all(Charge)),
-        *((one.id, one.person.keys, one.state) for one in world.all(Registration)),
+        *((one.id, one.person.keys, one.sale, one.state) for one in world.all(Registration)),
     )

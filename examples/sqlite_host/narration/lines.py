@@ -15,6 +15,9 @@ class Narration:
     title: str
     subtitle: str
     training: str
+    forklift: str
+    evening: str
+    online: str
     place: str
     organisation: str
 
@@ -192,6 +195,87 @@ class Narration:
     chart_day: str
     chart_threshold: str
     drawn: str
+
+    three_tabs: str
+    arranged: str
+    all_tabs: str
+    catalogue: str
+    code_made: str
+    cart_filled: str
+    tab: str
+    with_code: str
+    hst: str
+    iva: str
+    tax: str
+
+    three_payments: str
+    code_elsewhere: str
+    code_used: str
+    office_paid: str
+    nothing_to_charge: str
+    taken_for_nothing: str
+    card_declined: str
+    no_answer: str
+    tries_again: str
+    resolved: str
+
+    numbers: str
+    programme_cancelled: str
+    credited: str
+    number_columns: tuple[str, str, str, str, str]
+    invoice: str
+    credit_note: str
+
+    elsewhere: str
+    drafted: str
+    sells_a_draft: str
+    bought_elsewhere: str
+    granted_twice: str
+    history_columns: tuple[str, str, str]
+    charged: str
+    not_charged: str
+
+    lessons: str
+    breathing: str
+    bleeding: str
+    burns: str
+    clicks: str
+    opens_until: str
+    extended: str
+    shortens: str
+    revoked: str
+    not_revived: str
+
+    importing: str
+    silenced: str
+    roster_read: str
+    roster_columns: tuple[str, str, str]
+    free_field: str
+    previewed: str
+    bad_columns: tuple[str, str, str]
+    nothing_stands: str
+    imported: str
+    left_out: str
+    imported_again: str
+
+    asking_clients: str
+    dates_planned: str
+    clients_asked: str
+    client_row: str
+    nothing_said: str
+    list_says: str
+    client_reminded: str
+    link_opened: str
+    dates_accepted: str
+    dates_declined: str
+
+    other_dates: str
+    dates_moved: str
+    old_link: str
+    asked_again: str
+    accepted_now: str
+    answers_late: str
+    validated: str
 
     forgetting: str
     asks_to_be_forgotten: str

@@ -1,41 +1,67 @@
 """What the processes of `test_processes` do, each with a store of its own on the same file."""
 
+import os
+import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from itertools import count
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from signal import SIGKILL
 from typing import Final
 
 from attrs import frozen
 
+from lara_core.cart import Line
 from lara_core.formats import json
+from lara_core.hosting.carts import (
+    add_line,
+    check_out,
+    create_code,
+    decline_basket,
+    open_cart,
+    pay_basket,
+    take_for_nothing,
+)
 from lara_core.hosting.group_purchase import accept_invitation, assign_seats, buy_seats
 from lara_core.hosting.partners import enrol, reverse_enrolment, withdraw_participant
 from lara_core.hosting.places import register
-from lara_core.hosting.ports import GroupPurchase, Receipt, Store
+from lara_core.hosting.ports import GroupPurchase, Receipt, Selling, Store
+from lara_core.hosting.providers import open_provider
 from lara_core.kernel.credits import Credits
 from lara_core.kernel.decisions import Act, Refused
 from lara_core.kernel.errors import IdReused
 from lara_core.kernel.ids import (
     AccountId,
     ActorId,
+    CartId,
+    CodeId,
+    ConnectorId,
     CourseId,
     EnrolmentId,
     Key,
+    LineId,
+    MerchantAccountId,
     PartnerId,
     PoolId,
     PortalId,
+    ProviderId,
     RegistrationId,
     SeatNo,
     SessionId,
     TransactionId,
 )
-from lara_core.kernel.money import Money
+from lara_core.kernel.money import Currency, Money
 from lara_core.kernel.people import EmailAddress, Person
+from lara_core.promotions import Discount, Window
+from lara_core.providers import MerchantAccount
 from lara_core.purchase import BuyerRole
+from lara_core.refunds import RefundTerms
 from lara_core.seats import Policy
 from sqlite_host.store import SqliteStore, SqliteWork
 
@@ -45,6 +71,8 @@ ENDS: Final = datetime(2025, 5, 13, 20, tzinfo=UTC)
 PORTAL: Final = PortalId("portal")
 COURSE: Final = CourseId("course")
 CREDITS: Final = Credits(7)
+SCHOOL: Final = ProviderId("school")
+CAD, EUR = Currency("CAD"), Currency("EUR")
 
 # Where the processes of a race wait for each other; `ready` sets it in each of them.
 LINE: Final[list[Barrier]] = []
@@ -131,6 +159,97 @@ def reversing(path: Path, by: str, enrolment: str) -> str:
     return _outcome(lambda: reverse_enrolment(SqliteStore(path), doing, EnrolmentId(enrolment), reason="left"))
 
 
+# --- Selling
+
+
+def open_school(store: Store[Selling]) -> None:
+    """A provider who sells in two currencies."""
+    terms = [RefundTerms("0", Money.zero(currency), Money.zero(currency)) for currency in (CAD, EUR)]
+    _ = open_provider(
+        store,
+        act("admin", "school"),
+        SCHOOL,
+        owner=None,
+        name="School",
+        connector=ConnectorId("connector"),
+        account=MerchantAccount(MerchantAccountId("account")),
+        terms=terms,
+    )
+
+
+def offer_code(store: Store[Selling], code: str, uses: int) -> None:
+    """Half off, so many times."""
+    window = Window(NOW, STARTS)
+    half = Discount(percent="50")
+    doing = act("admin", code)
+    _ = create_code(store, doing, CodeId(code), provider=SCHOOL, discount=half, window=window, uses=uses)
+
+
+def fill(store: Store[Selling], by: str, *lines: Line) -> None:
+    """A cart of somebody's, under the name of their first line."""
+    cart = CartId(lines[0].id)
+    _ = open_cart(store, act(by, f"open-{cart}"), cart, buyer=ActorId(by))
+    for line in lines:
+        _ = add_line(store, act(by, f"add-{cart}-{line.id}"), cart, line)
+
+
+def seats(name: str, session: str, *, seats: int = 1, price: str = "10.00", currency: str = "CAD") -> Line:
+    """A line of seats in bulk, whose first learner is called as the line is."""
+    unit = Money.of(price, currency)
+    learners = (person(f"learner-{name}"),)
+    return Line(LineId(name), SCHOOL, (SessionId(session),), unit, quantity=seats, learners=learners)
+
+
+def start(store: Store[Selling], by: str, cart: str, code: str = "", currency: Currency = CAD) -> Receipt:
+    """Check a cart's basket out."""
+    return check_out(
+        store,
+        act(by, f"check-out-{cart}-{currency}"),
+        CartId(cart),
+        SCHOOL,
+        currency,
+        transaction=TransactionId(f"{cart}-{currency}"),
+        code=CodeId(code) if code else None,
+        portal=PORTAL,
+        role=BuyerRole.MANAGER,
+    )
+
+
+def pay(store: Store[Selling], by: str, cart: str, currency: Currency = CAD) -> Receipt:
+    """Say that its first attempt was paid."""
+    return pay_basket(store, act(by, f"pay-{cart}-{currency}"), CartId(cart), SCHOOL, currency, 1)
+
+
+def take(store: Store[Selling], by: str, cart: str, currency: Currency = CAD) -> Receipt:
+    """Take a basket that costs nothing."""
+    return take_for_nothing(
+        store,
+        act(by, f"take-{cart}-{currency}"),
+        CartId(cart),
+        SCHOOL,
+        currency,
+        transaction=TransactionId(f"{cart}-{currency}"),
+        portal=PORTAL,
+        role=BuyerRole.MANAGER,
+    )
+
+
+def checking_out(path: Path, by: str, cart: str, code: str) -> str:
+    """Check a basket out with a code: the receipt, or why not."""
+    return _outcome(lambda: start(SqliteStore(path), by, cart, code))
+
+
+def paying(path: Path, by: str, cart: str) -> str:
+    """Say that a basket was paid: the receipt, or why not."""
+    return _outcome(lambda: pay(SqliteStore(path), by, cart))
+
+
+def declining(path: Path, by: str, cart: str) -> str:
+    """Say that a basket was not paid: the receipt, or why not."""
+    doing = act(by, f"decline-{cart}")
+    return _outcome(lambda: decline_basket(SqliteStore(path), doing, CartId(cart), SCHOOL, CAD, 1))
+
+
 def _outcome(command: Callable[[], Receipt]) -> str:
     try:
         return json.dumps(command())
@@ -155,27 +274,90 @@ def at_once(task: Callable[[], str]) -> str:
 
 
 @frozen
-class StoppingStore:
-    """The host's store, in a process that stops before the first statement that begins with *statement*."""
+class WatchedStore:
+    """The host's store, whose statements are shown to *watch* before they are run."""
 
     store: SqliteStore
-    statement: str
-    tell: Connection
+    watch: Callable[[str], None]
 
     @contextmanager
     def transaction(self) -> Generator[SqliteWork, None, None]:
         """The host's own transaction, with an eye on its statements."""
         with self.store.transaction() as work:
-            work.db.set_trace_callback(self._stop)
+            work.db.set_trace_callback(self.watch)
             yield work
 
-    def _stop(self, statement: str) -> None:
-        if statement.lstrip().startswith(self.statement):
-            self.tell.send(statement)
-            time.sleep(60)  # it is killed long before
+
+@frozen
+class HastyStore(WatchedStore):
+    """A store that commits each statement by itself, to see what becomes of it."""
+
+    @contextmanager
+    def transaction(self) -> Generator[SqliteWork, None, None]:
+        """What looks like a transaction, and is none."""
+        with WatchedStore.transaction(self) as work:
+            _ = work.db.execute("COMMIT")
+            yield work
+            _ = work.db.execute("BEGIN")
 
 
 def buy_and_stop(path: Path, statement: str, tell: Connection) -> None:
-    """Buy three seats, and stop half way."""
-    store = StoppingStore(SqliteStore(path), statement, tell)
-    _ = buy(store, "session", "pool", "buyer", "buy", seats=3, learner="ana")
+    """Buy three seats, and stop before the first statement that begins so."""
+
+    def stop(running: str) -> None:
+        if running.lstrip().startswith(statement):
+            tell.send(running)
+            time.sleep(60)  # it is killed long before
+
+    _ = buy(WatchedStore(SqliteStore(path), stop), "session", "pool", "buyer", "buy", seats=3, learner="ana")
+
+
+def killed_everywhere(
+    command: Callable[[Store[Selling]], Receipt], kind: type[WatchedStore], path: Path
+) -> tuple[int, list[int]]:
+    """Run a command on copies of a file, killed before its first statement, its second, and so on to the end.
+
+    Gives how many there are, and before which of them something was left behind that was not there at first.
+    """
+    before, found = dump(path), list[int]()
+    for number in count(1):
+        copy = Path(shutil.copy(path, path.with_name("copy.db")))
+        died = _in_a_child(partial(command, kind(SqliteStore(copy), _killer(number))))
+        after = dump(copy)  # this also removes what the dead one left beside the file
+        if not died:
+            return number - 1, found
+        if after != before:
+            found.append(number)
+    raise AssertionError("a command ends")
+
+
+def _killer(number: int) -> Callable[[str], None]:
+    """Whoever runs the statement of that number is dead before it: SIGKILL cannot be caught."""
+    numbers = count(1)
+
+    def watch(_: str) -> None:
+        if next(numbers) == number:
+            os.kill(os.getpid(), SIGKILL)
+
+    return watch
+
+
+def _in_a_child(command: Callable[[], Receipt]) -> bool:
+    """Whether a process of its own is killed while it runs the command; it is forked, so that it starts at once."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            _ = command()
+            code = 0
+        finally:
+            os._exit(code)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, -SIGKILL), "the command is done, or killed"
+    return code != 0
+
+
+def dump(path: Path) -> list[str]:
+    """All that is in a file."""
+    with closing(sqlite3.connect(path)) as db:
+        return list(db.iterdump())

@@ -130,6 +130,39 @@ BUGS: Final[Mapping[str, Bug]] = {
         "UPDATE document SET body = json_set(body, '$.spent', 40) WHERE kind = 'limit' AND id = new.id",
         {Law.REPLAY, Law.LIMITS},
     ),
+    "forgets that a code was used": Bug(
+        "UPDATE ON document WHEN new.kind = 'code' AND json_extract(new.body, '$.used') = 1",
+        "UPDATE document SET body = json_set(body, '$.used', 0) WHERE kind = 'code' AND id = new.id",
+        {Law.REPLAY, Law.CODES},
+    ),
+    "loses a cent of what a basket cost": Bug(
+        "INSERT ON event WHEN new.kind = 'charge' AND new.aggregate = 'receipt-1009' AND new.version = 1",
+        "UPDATE event SET body = json_set(body, '$.captured.minor', 77621) WHERE aggregate = new.aggregate "
+        "AND kind = 'charge' AND version = 1",
+        {Law.REPLAY, Law.BASKETS},
+    ),
+    "changes what an invoice is for, days later": Bug(
+        "INSERT ON granted WHEN new.person LIKE 'account:%'",
+        "UPDATE event SET body = json_set(body, '$.transaction', 'receipt-1011') WHERE kind = 'numbering' "
+        "AND aggregate = 'harbour' AND version = 2",
+        {Law.DOCUMENTS},
+    ),
+    "forgets half of what whoever has access is known by": Bug(
+        "INSERT ON granted WHEN new.person LIKE 'account:%'",
+        "DELETE FROM granted WHERE person = new.person",
+        {Law.GRANTS},
+    ),
+    "sells places for when a session was": Bug(
+        "UPDATE ON document WHEN new.kind = 'session' AND new.body LIKE '%2025-09-22%'",
+        "UPDATE document SET body = json_set(body, '$.ends', '2025-09-16T19:30:00+00:00') WHERE kind = 'session' "
+        "AND id = new.id",
+        {Law.REPLAY, Law.DATES},
+    ),
+    "forgets what an old link was about": Bug(
+        "INSERT ON answer WHEN new.key = 'validate-ben'",
+        "DELETE FROM proposal WHERE id = 'bay-ferries-1'",
+        {Law.DATES},
+    ),
     "does not tell one administrator": Bug(
         "INSERT ON outbox WHEN new.body LIKE '%hugo.leger%' AND new.key LIKE '%wallet.exhausted%'",
         "DELETE FROM outbox WHERE number = new.number",

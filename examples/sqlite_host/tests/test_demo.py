@@ -1,10 +1,16 @@
 """The story: told alike each time, in three languages, and only into a folder of its own."""
 
+import csv
 import os
 import re
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from email import message_from_bytes
+from email.policy import SMTP
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Final
@@ -12,14 +18,19 @@ from typing import Final
 import pytest
 from attrs import fields, frozen
 
-from lara_core.kernel.ids import LimitId
+from lara_core.hosting.rosters import Imported
+from lara_core.kernel.ids import GrantId, LimitId
 from lara_core.kernel.people import EmailAddress
+from lara_core.offers import GrantState
 from lara_core.refunds import SeatsSettled
+from lara_core.rosters import Reason, Use
 from lara_core.seat_views import BadgeColour
-from sqlite_host import demo, scene
+from lara_core.telling.texts import Texts
+from sqlite_host import carts, demo, importing, lessons, scene
 from sqlite_host.laws import Law
 from sqlite_host.narration import FRENCH, NARRATIONS, Narration
 from sqlite_host.store import SqliteStore
+from sqlite_host.transcript import INDENT
 from sqlite_host.wallet_pages import DRAWN
 
 EXAMPLES: Final = Path(demo.__file__).parents[1]
@@ -55,7 +66,20 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Told]:
 
 
 def _sent(out: Path) -> Mapping[str, str]:
-    return {file.name: file.read_text("utf-8") for file in (out / "outbox").iterdir()}
+    """Each message as its reader sees it: to whom, about what, in which language, and the text."""
+    return {file.stem: _read(file.read_bytes()) for file in (out / scene.MAIL).iterdir()}
+
+
+def _read(content: bytes) -> str:
+    message = message_from_bytes(content, policy=SMTP)
+    heads = "".join(f"{name}: {message[name]}\n" for name in ("To", "Subject", "Content-Language"))
+    text = message.get_body(("plain",))
+    assert text is not None
+    return f"{heads}\n{text.get_content()}"
+
+
+def _bytes(out: Path) -> Mapping[str, bytes]:
+    return {file.name: file.read_bytes() for file in (out / scene.MAIL).iterdir()}
 
 
 @pytest.mark.parametrize("language", NARRATIONS)
@@ -65,8 +89,9 @@ def test_the_story_is_told_alike_each_time(
     """Same language, same bytes, in whatever process."""
     assert demo.main(["--lang", language, "--out", str(tmp_path / "out")]) == 0
     assert capsys.readouterr().out == told[language].text
-    assert _sent(tmp_path / "out") == _sent(told[language].out)
-    assert (tmp_path / "out" / DRAWN).read_bytes() == (told[language].out / DRAWN).read_bytes()
+    assert _bytes(tmp_path / "out") == _bytes(told[language].out)
+    for name in (DRAWN, importing.LEFT_OUT):
+        assert (tmp_path / "out" / name).read_bytes() == (told[language].out / name).read_bytes()
 
 
 def test_each_language_has_a_story_of_its_own(told: Mapping[str, Told]) -> None:
@@ -75,19 +100,19 @@ def test_each_language_has_a_story_of_its_own(told: Mapping[str, Told]) -> None:
     lines = {language: set(text.splitlines()) for language, text in unwrapped.items()}
     common = lines["en"] & lines["fr"] | lines["fr"] & lines["it"] | lines["it"] & lines["en"]
     assert {line for line in common if re.search(r"\w", line) and not re.search(r"@|\[|UTC", line)} == set()
-    assert _sent(told["en"].out) == _sent(told["fr"].out) == _sent(told["it"].out)
+    assert _bytes(told["en"].out) == _bytes(told["fr"].out) == _bytes(told["it"].out)
 
 
 def test_a_notice_is_in_the_language_of_its_reader(told: Mapping[str, Told]) -> None:
     """Each file says to whom it goes, and speaks their language, whatever that of the story."""
     sent = _sent(told["it"].out)
-    assert len(sent) == 92
-    assert sent["nadia-1_3_seats.enrolled_5.txt"].startswith(
+    assert len(sent) == 121
+    assert sent["nadia-1_3_seats.enrolled_5"].startswith(
         "To: noe.tremblay@example.com\nSubject: Inscription confirmée\N{NO-BREAK SPACE}: "
         "Secourisme en milieu de travail\nContent-Language: fr\n\nBonjour"
     )
-    assert "Content-Language: en\n" in sent["nadia-1_4_seats.enrolled_3.txt"]
-    assert "Content-Language: it\n" in sent["nadia-1_4_seats.revoked_3.txt"]
+    assert "Content-Language: en\n" in sent["nadia-1_4_seats.enrolled_3"]
+    assert "Content-Language: it\n" in sent["nadia-1_4_seats.revoked_3"]
 
 
 def test_an_invitation_has_its_own_page_to_answer_on(told: Mapping[str, Told]) -> None:
@@ -95,15 +120,28 @@ def test_an_invitation_has_its_own_page_to_answer_on(told: Mapping[str, Told]) -
     sent = _sent(told["en"].out)
     pages = {name: re.findall(r"https://\S+/answer/\S+", body) for name, body in sent.items()}
     assert {name: found for name, found in pages.items() if found} == {
-        "nadia-2_1_seats.invited_1.txt": ["https://portal.example.com/answer/nadia-2/1/1"],
-        "nadia-2_1_seats.invited_2.txt": ["https://portal.example.com/answer/nadia-2/2/1"],
-        "nadia-2_1_seats.invited_3.txt": ["https://portal.example.com/answer/nadia-2/3/1"],
-        "nadia-2_2_seats.invited_1.txt": ["https://portal.example.com/answer/nadia-2/1/2"],
-        "nadia-2_4_seats.reminded_2.txt": ["https://portal.example.com/answer/nadia-2/2/1"],
-        "nadia-2_4_seats.reminded_3.txt": ["https://portal.example.com/answer/nadia-2/3/1"],
-        "nadia-2_8_seats.invited_3.txt": ["https://portal.example.com/answer/nadia-2/3/8"],
-        "nadia-3_1_seats.invited_1.txt": ["https://portal.example.com/answer/nadia-3/1/1"],
+        "nadia-2_1_seats.invited_1": ["https://portal.example.com/answer/nadia-2/1/1"],
+        "nadia-2_1_seats.invited_2": ["https://portal.example.com/answer/nadia-2/2/1"],
+        "nadia-2_1_seats.invited_3": ["https://portal.example.com/answer/nadia-2/3/1"],
+        "nadia-2_2_seats.invited_1": ["https://portal.example.com/answer/nadia-2/1/2"],
+        "nadia-2_4_seats.reminded_2": ["https://portal.example.com/answer/nadia-2/2/1"],
+        "nadia-2_4_seats.reminded_3": ["https://portal.example.com/answer/nadia-2/3/1"],
+        "nadia-2_8_seats.invited_3": ["https://portal.example.com/answer/nadia-2/3/8"],
+        "nadia-3_1_seats.invited_1": ["https://portal.example.com/answer/nadia-3/1/1"],
     }
+
+
+def test_only_the_recipient_of_dates_can_answer(told: Mapping[str, Told]) -> None:
+    """A proposal has two links, and a request for each date; its copy has neither, and no other address (C1, C7)."""
+    kinds = {"proposed": [2, 2], "proposed_copy": [0, 0], "reminded": [2, 0], "accepted": [0, 0], "replaced": [0, 0]}
+    for file in (told["fr"].out / scene.MAIL).glob("*first-aid-september*confirmation*.eml"):
+        kind = file.stem.partition("_confirmation.")[2].rpartition("_")[0]
+        message = message_from_bytes(file.read_bytes(), policy=SMTP)
+        parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+        assert {part.get_param("method") for part in parts} <= {"REQUEST"}
+        found = [len(re.findall(r"https://\S+/dates/\S+", _read(file.read_bytes()))), len(parts)]
+        assert found == kinds.get(kind, [0, 0])
+        assert (message["Cc"], message["Bcc"]) == (None, None)
 
 
 def test_an_offer_has_its_own_page_to_answer_on(told: Mapping[str, Told]) -> None:
@@ -116,7 +154,14 @@ def test_an_offer_has_its_own_page_to_answer_on(told: Mapping[str, Told]) -> Non
 def test_nothing_of_who_was_forgotten_is_left(told: Mapping[str, Told], language: str) -> None:
     """No byte of the organisation's file knows her any more, in whatever spelling (K13)."""
     assert b"giulia" not in (told[language].out / "organisation.db").read_bytes().lower()
-    assert sorted(path.name for path in told[language].out.iterdir()) == [demo.MARK, DRAWN, "organisation.db", "outbox"]
+    assert sorted(path.name for path in told[language].out.iterdir()) == [
+        demo.MARK,
+        DRAWN,
+        importing.ROSTER,
+        importing.LEFT_OUT,
+        scene.MAIL,
+        "organisation.db",
+    ]
 
 
 def test_the_list_has_one_person_in_two_spellings() -> None:
@@ -179,6 +224,108 @@ def test_two_partners_pay_their_own_price(told: Mapping[str, Told]) -> None:
         prices = [offering.price_for(partner) for partner in (scene.HARBOUR, scene.ORCHARD)]
         spent = work.limits.get(LimitId("spring")).spent
     assert (prices, left, spent) == ([40, 60], [250 + 200 - 10 * 40 + 40, 300 - 60], 100)
+
+
+def test_each_provider_is_paid_by_itself(told: Mapping[str, Told]) -> None:
+    """Three baskets, one with a tenth off before tax, one for nothing, one paid at the second attempt (P3, P4, P8)."""
+    with SqliteStore(told["en"].out / "organisation.db").transaction() as work:
+        attempts = work.carts.get(carts.CART).attempts
+        code = work.codes.get(carts.SPRING)
+        numbers = [work.numberings.get(provider).last for provider in (scene.SELLER, scene.HARBOURS, scene.ORCHARDS)]
+    assert [(made.provider, made.number, str(made.total.decimal)) for made in attempts] == [
+        (scene.SELLER, 1, "776.22"),
+        (scene.HARBOURS, 1, "0.00"),
+        (scene.ORCHARDS, 2, "951.60"),
+    ]
+    assert [str(off.decimal) for made in attempts for off in made.discounts.values()] == ["50.00", "25.00"]
+    assert (code.used, code.reserved, numbers) == (1, {}, [1, 1, 3])
+
+
+def test_what_is_asked_of_a_lesson_is_told(told: Mapping[str, Told]) -> None:
+    """Not yet, and from when; then yes, and until when; and after the revocation, no (O5)."""
+    lines = " ".join(line.strip() for line in told["en"].text.splitlines())
+    answers = (
+        "This lesson opens on Thursday, 3 April 2025 at 00:00",
+        "It opens. She has access until Thursday, 3 July 2025 at 00:00",
+        "This lesson opens on Saturday, 5 April 2025 at 00:00",
+        "[access.lesson_not_included]",
+        "[access.not_entitled]",
+    )
+    places = [lines.find(answer) for answer in answers]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_a_whole_list_is_imported_once(told: Mapping[str, Told]) -> None:
+    """A thousand people have the offer, each once, and none of them is written to; who lost it has it no more (O6)."""
+    with SqliteStore(told["it"].out / "organisation.db").transaction() as work:
+        rows = work.db.execute("SELECT id FROM document WHERE kind = 'offer_grant'").fetchall()
+        grants = [work.offer_grants.get(GrantId(name)) for (name,) in rows]
+    assert {grant.offer for grant in grants} == {lessons.OFFER}
+    assert len({grant.person.address.key for grant in grants}) == len(grants) == importing.PEOPLE
+    assert Counter(grant.state for grant in grants) == {GrantState.GRANTED: importing.PEOPLE - 1, GrantState.REVOKED: 1}
+    assert [name for name in _sent(told["it"].out) if name.startswith("roster_")] == []
+
+
+@pytest.mark.parametrize("language", NARRATIONS)
+def test_what_is_counted_of_a_list_is_told(told: Mapping[str, Told], language: str) -> None:
+    """The preview, the import and the one after it, in the figures of each language (O6)."""
+    text = " ".join(told[language].text.split())
+    counts = (
+        ("previewed", {"rows": 1_016, "accepted": 1_000, "rejected": 4, "duplicate": 12, "shown": 3}),
+        ("imported", {"new": 999, "known": 1}),
+        ("imported_again", {"new": 0, "known": 1_000}),
+    )
+    for name, values in counts:
+        words: str = getattr(NARRATIONS[language], name)
+        line = words.format(**{value: Texts().show(count, language) for value, count in values.items()})
+        assert " ".join(line.split()) in text
+
+
+@pytest.mark.parametrize("language", NARRATIONS)
+def test_rows_that_were_left_out_are_given_back(told: Mapping[str, Told], language: str) -> None:
+    """With their line and why, in the language of the story; a formula is not among them, nor acts as one (O6, T2)."""
+    path = told[language].out / importing.LEFT_OUT
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        heading, *rows = csv.reader(file, delimiter=";")
+    say = partial(Texts().show, language=language)
+    assert heading == [*importing.HEADING, say(Use.LINE), say(Use.REASON)]
+    wrong, missing, formula = (
+        say(reason) for reason in (Reason.ADDRESS_WRONG, Reason.ADDRESS_MISSING, Reason.ADDRESS_FORMULA)
+    )
+    assert rows == [
+        ["Paul", "Dubé", "paul.dube example.com", "T-40", "42", wrong],
+        ["Karim", "Losier", "", "T-186", "189", missing],
+        ["Mei", "Morin", "", "T-401", "405", formula],
+        ["Tessa", "Walsh", "tessa.walsh@example.com, walsh@example.com", "T-732", "737", wrong],
+    ]
+
+
+# --- The bar
+
+
+class Terminal(StringIO):
+    """Where somebody looks on."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_an_import_is_watched_on_a_terminal() -> None:
+    """Each batch moves the bar, in one line, and in the end the line is empty again (O7)."""
+    terminal = Terminal()
+    draw = importing.bar(terminal, 1_016)
+    assert draw is not None
+    for rows in (50, 500, 1_000, 1_016):
+        draw(Imported(rows, rows + 1))
+    frames = [(1, 4), (19, 49), (39, 98)]
+    drawn = [f"{INDENT}[{'#' * full}{'-' * (40 - full)}] {percent:3}%" for full, percent in frames]
+    assert terminal.getvalue().split("\r") == ["", *drawn, "\x1b[K"]
+
+
+def test_an_import_is_not_watched_elsewhere() -> None:
+    """Into a file or a pipe no bar is drawn."""
+    assert importing.bar(StringIO(), 1_016) is None
 
 
 # --- The folder

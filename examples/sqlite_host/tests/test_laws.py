@@ -56,7 +56,8 @@ FAULTS: Final[Mapping[str, set[Law]]] = {
         Law.CALLED_OFF,
     },
     _changed("first-aid-june", "$.cancelled", "json('false')"): {Law.REPLAY},
-    'UPDATE document SET body = json_set(body, \'$.holds.ghost\', json(\'{"places":3,"to":null,"until":null}\')) '
+    'UPDATE document SET body = json_set(body, \'$.holds.ghost\', json(\'{"places":3,"secured":true,"to":null,'
+    '"until":{"day":null,"instant":"2025-03-01T00:00:00+00:00"}}\')) '
     "WHERE id = 'first-aid-may'": {Law.REPLAY, Law.CAPACITY},
     'UPDATE document SET body = json_set(body, \'$.queue\', json(\'[{"account":null,"address":"a@example.com"},'
     '{"account":null,"address":"a@example.com"}]\')) WHERE id = \'first-aid-may\'': {Law.REPLAY, Law.WAITING},
@@ -213,6 +214,47 @@ FAULTS: Final[Mapping[str, set[Law]]] = {
     "INSERT INTO participant VALUES ('first-aid', 'account:ghost', 'crew-2')": {Law.PARTICIPANTS},
     _changed("spring", "$.spent", "99"): {Law.REPLAY, Law.LIMITS},
     "DELETE FROM member WHERE partner = 'orchard'": {Law.LIMITS},
+    # What was sold is there, at its price; what it was paid with, and how it is numbered, follows from that.
+    "UPDATE event SET body = json_set(body, '$.captured.minor', 77621) WHERE kind = 'charge' "
+    "AND aggregate = 'receipt-1009' AND version = 1": {Law.REPLAY, Law.BASKETS},
+    "UPDATE event SET body = json_set(body, '$.prices[0].minor', 1) WHERE aggregate = 'receipt-1009:1.1' "
+    "AND version = 1": {Law.REPLAY, Law.MONEY, Law.BASKETS},
+    "DELETE FROM document WHERE id = 'receipt-1010:1.1'": {
+        Law.REPLAY,
+        Law.NOTICES,
+        Law.PLACES,
+        Law.NOBODY_TWICE,
+        Law.BASKETS,
+    },
+    "UPDATE event SET body = json_set(body, '$.line.quantity', 3) WHERE kind = 'cart' AND version = 2": {
+        Law.REPLAY,
+        Law.BASKETS,
+    },
+    "UPDATE event SET body = json_set(body, '$.sale.price.minor', 25873) WHERE aggregate = 'receipt-1009:2.1'": {
+        Law.REPLAY,
+        Law.BASKETS,
+    },
+    _changed("nadia-cart", "$.attempts[0].state", "'unknown'"): {Law.REPLAY},
+    _changed("spring-10", "$.used", "0"): {Law.REPLAY, Law.CODES},
+    _changed("spring-10", "$.reserved.receipt-1011", "1"): {Law.REPLAY, Law.CODES},
+    "UPDATE event SET body = json_set(body, '$.transaction', 'receipt-1011') WHERE aggregate = 'orchard' "
+    "AND number = 1": {Law.DOCUMENTS},
+    "UPDATE event SET body = json_set(body, '$.refund', 'other') WHERE number = 2": {Law.DOCUMENTS},
+    "DELETE FROM event WHERE number = 3": {Law.REPLAY, Law.KEYS, Law.VERSIONS, Law.DOCUMENTS},
+    "UPDATE document SET body = json_set(body, '$.name', 'Others') WHERE kind = 'provider' AND id = 'harbour'": {
+        Law.REPLAY
+    },
+    # What clients said is about the dates as they are, and a link names its proposal.
+    "DELETE FROM proposal WHERE id = 'bay-ferries-1'": {Law.DATES},
+    "UPDATE proposal SET confirmation = '19:first-aid-september:bay-ferries' WHERE id = 'maple-mills-2'": {Law.DATES},
+    _changed("19:first-aid-september:maple-mills", "$.answered", "NULL"): {Law.REPLAY},
+    "UPDATE document SET body = json_set(body, '$.starts', '2025-09-15T12:00:00+00:00') "
+    "WHERE kind = 'session' AND id = 'first-aid-september'": {Law.REPLAY, Law.DATES},
+    "UPDATE document SET body = json_set(body, '$.revision', 3) WHERE kind = 'schedule'": {Law.REPLAY, Law.DATES},
+    # Whose a grant is stands beside it, by each key.
+    _changed("priya-1", "$.state", "'granted'"): {Law.REPLAY},
+    "DELETE FROM granted WHERE person = 'account:priya.nair'": {Law.GRANTS},
+    "INSERT INTO granted VALUES ('account:ghost', 'first-aid-online', 'priya-1', 0)": {Law.GRANTS},
     "DELETE FROM outbox WHERE key LIKE 'harbour:2:wallet.exhausted%' AND body LIKE '%mina%'": {Law.NOTICES},
     "UPDATE outbox SET body = json_set(body, '$.price', 41) WHERE key LIKE 'harbour:2:wallet.exhausted%' "
     "AND body LIKE '%mina%'": {Law.NOTICES},

@@ -1,9 +1,7 @@
 """Several processes on one file: nothing is sold twice, nothing is lost, and a dead one leaves nothing behind."""
 
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -20,10 +18,11 @@ from attrs import evolve
 from lara_core.formats import json
 from lara_core.hosting.partners import create_partner, offer_course, offer_to_all
 from lara_core.hosting.places import open_session
-from lara_core.hosting.ports import Receipt
+from lara_core.hosting.ports import Receipt, Selling, Store
 from lara_core.hosting.wallets import open_wallet, set_limit, top_up
 from lara_core.kernel.credits import Credits
-from lara_core.kernel.ids import ActorId, LimitId, PartnerId, PoolId, SessionId
+from lara_core.kernel.ids import ActorId, CodeId, LimitId, PartnerId, PoolId, SessionId, TransactionId
+from lara_core.kernel.money import Currency
 from lara_core.kernel.people import EmailAddress, Person
 from lara_core.purchase import BuyerRole
 from lara_core.rights import Place
@@ -264,6 +263,85 @@ def test_an_entry_is_reversed_once(store: SqliteStore, race: Race) -> None:
     assert _sound(store)
 
 
+# --- Selling
+
+
+def _sell(store: SqliteStore) -> None:
+    _open(store, "session", 1_000)
+    racers.open_school(store)
+
+
+def _fill(store: SqliteStore, carts: Sequence[str]) -> None:
+    for who, cart in enumerate(carts):
+        racers.fill(store, f"buyer-{who}", racers.seats(cart, "session"))
+
+
+def test_a_code_is_used_as_often_as_it_can_be(store: SqliteStore, race: Race) -> None:
+    """Sixteen check out at once with a code for five: five can, eleven cannot; three pay, and two give theirs back.
+
+    Then the eleven try again, and two of them can (P4). What is paid for is there, and nothing else is (P3).
+    """
+    _sell(store)
+    for number in range(ROUNDS):
+        code, carts = f"code-{number}", [f"round-{number}-{who}" for who in range(RACERS)]
+        racers.offer_code(store, code, 5)
+        _fill(store, carts)
+        starting = [
+            partial(racers.checking_out, store.path, f"buyer-{who}", cart, code) for who, cart in enumerate(carts)
+        ]
+        outcomes = race(starting)
+        assert Counter(map(_shape, outcomes)) == {"receipt": 5, "promotions.code_used_up": 11}
+        started = [who for who, outcome in enumerate(outcomes) if _shape(outcome) == "receipt"]
+        ending = [
+            *(partial(racers.paying, store.path, f"buyer-{who}", carts[who]) for who in started[:3]),
+            *(partial(racers.declining, store.path, f"buyer-{who}", carts[who]) for who in started[3:]),
+            *(starting[who] for who in range(RACERS) if who not in started),
+        ]
+        again = [_shape(outcome) for outcome in race(ending)]
+        assert again[:5] == ["receipt"] * 5
+        late = [starting[who] for who in range(RACERS) if who not in started]
+        # Five of them ask twice, under the same key.
+        receipts = {outcome for outcome in race([*late, *late[:5]]) if _shape(outcome) == "receipt"}
+        assert len(receipts) == 2
+        with store.transaction() as work:
+            found = work.codes.get(CodeId(code))
+            assert (found.used, len(found.reserved)) == (3, 2)
+            assert work.numberings.get(racers.SCHOOL).last == 3 * (number + 1)
+    assert _sound(store)
+
+
+def test_a_basket_is_fulfilled_once(store: SqliteStore, race: Race) -> None:
+    """Sixteen workers are told that one basket was paid, each under a key of its own: one of them sells (P3)."""
+    _sell(store)
+    for number in range(ROUNDS):
+        cart = f"cart-{number}"
+        racers.fill(store, "buyer", racers.seats(cart, "session"))
+        _ = racers.start(store, "buyer", cart)
+        outcomes = race([partial(racers.paying, store.path, f"manager-{who}", cart) for who in range(RACERS)])
+        written = Counter(len(json.loads(Receipt, outcome).written) for outcome in outcomes)
+        # The basket is paid, its places are taken, and there are a pool, a charge and a number.
+        assert written == {5: 1, 0: 15}
+        with store.transaction() as work:
+            assert work.pools.of_transaction(TransactionId(f"{cart}-CAD")) == [f"{cart}-CAD:1.1"]
+    assert _sound(store)
+
+
+def test_the_numbers_of_a_race_have_no_gap(store: SqliteStore, race: Race) -> None:
+    """Sixteen baskets of one provider are paid at once: their invoices are numbered one after another (P8)."""
+    _sell(store)
+    for number in range(ROUNDS):
+        carts = [f"round-{number}-{who}" for who in range(RACERS)]
+        _fill(store, carts)
+        for who, cart in enumerate(carts):
+            _ = racers.start(store, f"buyer-{who}", cart)
+        outcomes = race([partial(racers.paying, store.path, f"buyer-{who}", cart) for who, cart in enumerate(carts)])
+        assert {_shape(outcome) for outcome in outcomes} == {"receipt"}
+        with store.transaction() as work:
+            numbers = [work.numberings.issued(racers.SCHOOL, TransactionId(f"{cart}-CAD")) for cart in carts]
+        assert sorted(filter(None, numbers)) == [*range(number * RACERS + 1, (number + 1) * RACERS + 1)]
+    assert _sound(store)
+
+
 def _shape(outcome: str) -> str:
     return "receipt" if outcome.startswith("{") else outcome
 
@@ -288,10 +366,83 @@ def test_a_killed_process_leaves_nothing_half_done(tmp_path: Path) -> None:
         process.kill()
         process.join()
         assert process.exitcode == -SIGKILL
-        assert _dump(store) == before
+        assert racers.dump(store.path) == before
         receipt = racers.buy(store, "session", "pool", "buyer", "buy", seats=3, learner="ana")
         assert [(written.id, written.version) for written in receipt.written] == [("session", 2), ("pool", 1)]
         assert _sound(store)
+
+
+# What a worker does that is killed between any two statements, and how many documents are numbered after it.
+KILLED: Final[Mapping[str, tuple[partial[Receipt], int]]] = {
+    "checking out": (partial(racers.start, by="buyer", cart="cart", code="code"), 1),
+    "paying": (partial(racers.pay, by="buyer", cart="cart"), 2),
+    "taking for nothing": (partial(racers.take, by="buyer", cart="cart", currency=racers.EUR), 2),
+}
+
+
+@pytest.mark.parametrize("name", KILLED)
+def test_a_basket_survives_a_kill_between_any_two_statements(tmp_path: Path, name: str) -> None:
+    """Killed before its first statement, its second, and so on to its commit, a worker has changed nothing.
+
+    Then it gets through: no number is skipped or given twice, nothing is sold twice, and a code is used once (P3, P8).
+    """
+    command, numbers = KILLED[name]
+    store = _basket(tmp_path / "organisation.db", charged=name == "paying")
+    assert _half_done(store, command, racers.WatchedStore) == []
+    first = command(store)
+    assert first.written != ()
+    with store.transaction() as work:
+        assert work.answer(first.by, first.key) is not None
+        assert work.numberings.get(racers.SCHOOL).last == numbers
+    for currency in (racers.CAD, racers.EUR):
+        _finish(store, currency)
+    with store.transaction() as work:
+        transactions = [TransactionId(name) for name in ("first-CAD", "cart-CAD", "cart-EUR")]
+        issued = [work.numberings.issued(racers.SCHOOL, transaction) for transaction in transactions]
+        assert sorted(filter(None, issued)) == [1, 2, 3]
+        assert issued[0] == 1
+        code = work.codes.get(CodeId("code"))
+        assert (code.used, code.reserved) == (1, {})
+        assert work.sessions.get(SessionId("session")).taken == 1 + 2 + 1
+    assert _sound(store)
+
+
+def test_a_store_that_commits_in_between_is_seen_to_be_half_done(tmp_path: Path) -> None:
+    """The same, on a store that commits each statement by itself: what it has done by then is found."""
+    command, _ = KILLED["paying"]
+    assert _half_done(_basket(tmp_path / "organisation.db", charged=True), command, racers.HastyStore) != []
+
+
+def _basket(path: Path, *, charged: bool) -> SqliteStore:
+    """A cart with a basket in each of two currencies, one for nothing, after another invoice of the provider's."""
+    store = _created(path)
+    _sell(store)
+    racers.offer_code(store, "code", 1)
+    racers.fill(store, "buyer", racers.seats("first", "session"))
+    _ = racers.start(store, "buyer", "first"), racers.pay(store, "buyer", "first")
+    free = racers.seats("free", "session", price="0.00", currency="EUR")
+    racers.fill(store, "buyer", racers.seats("cart", "session", seats=2), free)
+    if charged:
+        _ = racers.start(store, "buyer", "cart", "code")
+    return store
+
+
+def _finish(store: SqliteStore, currency: Currency) -> None:
+    """Pay what is not paid yet: commands that were done are repeated under their keys (K4)."""
+    if currency == racers.EUR:
+        _ = racers.take(store, "buyer", "cart", currency)
+    else:
+        _ = racers.start(store, "buyer", "cart", "code"), racers.pay(store, "buyer", "cart")
+
+
+def _half_done(
+    store: SqliteStore, command: Callable[[Store[Selling]], Receipt], kind: type[racers.WatchedStore]
+) -> list[int]:
+    """Before which of its statements a worker was killed that left something behind."""
+    with PROCESSES.Pool(1) as pool:
+        statements, found = pool.apply(racers.killed_everywhere, (command, kind, store.path))
+    assert statements > 20, "so many a sale takes at least"
+    return found
 
 
 def _stopped(path: Path, statement: str) -> tuple[SqliteStore, list[str], SpawnProcess, Connection]:
@@ -300,11 +451,6 @@ def _stopped(path: Path, statement: str) -> tuple[SqliteStore, list[str], SpawnP
     _open(store, "session", 10)
     told, tell = PROCESSES.Pipe(duplex=False)
     process = PROCESSES.Process(target=racers.buy_and_stop, args=(path, statement, tell))
-    before = _dump(store)
+    before = racers.dump(store.path)
     process.start()
     return store, before, process, told
-
-
-def _dump(store: SqliteStore) -> list[str]:
-    with closing(sqlite3.connect(store.path)) as db:
-        return list(db.iterdump())

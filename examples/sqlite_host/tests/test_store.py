@@ -428,7 +428,7 @@ def test_whoever_asks_sits_until_it_is_refused(store: SqliteStore) -> None:
     _ = register(store, _act("ask"), REGISTRATION, session=SESSION, person=ANA, approval=True)
     assert _keys(store) == ["account:ana", "address:ana@example.com"]
     assert _sound(store)
-    _ = refuse_registration(store, _act("refuse"), REGISTRATION)
+    _ = refuse_registration(store, _act("refuse"), REGISTRATION, refund=REFUND)
     assert _keys(store) == []
     again = RegistrationId("again")
     _ = register(store, _act("register"), again, session=SESSION, person=ANA)

@@ -27,36 +27,53 @@ loads. Hosts keep events of their own with a `Format` of their own.
 from collections.abc import Mapping
 from typing import Final, TypeVar
 
+from lara_core.cart import CartEvent
+from lara_core.confirmation import ConfirmationEvent
+from lara_core.documents import NumberingEvent
 from lara_core.formats._hooks import JSON
 from lara_core.formats._strict import Format, Kind, Lift
 from lara_core.formats.names import NAMES, AnyEvent, AnyRefusal
 from lara_core.kernel.decisions import Event, Refusal
 from lara_core.offerings import OfferingEvent
+from lara_core.offers import GrantEvent, OfferEvent
 from lara_core.participants import EnrolmentEvent
 from lara_core.partners import PartnerEvent
+from lara_core.promotions import CodeEvent
+from lara_core.providers import ArrangementEvent, ProviderEvent, TrainingEvent
 from lara_core.refunds import ChargeEvent
 from lara_core.registrations import RegistrationEvent
 from lara_core.rights import GrantsEvent
+from lara_core.schedules import ScheduleEvent
 from lara_core.seats import SeatEvent
 from lara_core.sessions import SessionEvent
 from lara_core.spending import SpendingEvent
 from lara_core.wallet import WalletEvent
 
 __all__ = [
+    "ARRANGEMENT_EVENT",
+    "CART_EVENT",
     "CHARGE_EVENT",
+    "CODE_EVENT",
+    "CONFIRMATION_EVENT",
     "ENROLMENT_EVENT",
     "EVENT",
     "GRANTS_EVENT",
+    "GRANT_EVENT",
     "JSON",
     "NAMES",
+    "NUMBERING_EVENT",
     "OFFERING_EVENT",
+    "OFFER_EVENT",
     "OLDER",
     "PARTNER_EVENT",
+    "PROVIDER_EVENT",
     "REFUSAL",
     "REGISTRATION_EVENT",
+    "SCHEDULE_EVENT",
     "SEAT_EVENT",
     "SESSION_EVENT",
     "SPENDING_EVENT",
+    "TRAINING_EVENT",
     "WALLET_EVENT",
     "Format",
     "Kind",
@@ -82,6 +99,16 @@ OFFERING_EVENT: Final = Kind[OfferingEvent](OfferingEvent)
 WALLET_EVENT: Final = Kind[WalletEvent](WalletEvent)
 SPENDING_EVENT: Final = Kind[SpendingEvent](SpendingEvent)
 ENROLMENT_EVENT: Final = Kind[EnrolmentEvent](EnrolmentEvent)
+PROVIDER_EVENT: Final = Kind[ProviderEvent](ProviderEvent)
+ARRANGEMENT_EVENT: Final = Kind[ArrangementEvent](ArrangementEvent)
+TRAINING_EVENT: Final = Kind[TrainingEvent](TrainingEvent)
+CART_EVENT: Final = Kind[CartEvent](CartEvent)
+CODE_EVENT: Final = Kind[CodeEvent](CodeEvent)
+NUMBERING_EVENT: Final = Kind[NumberingEvent](NumberingEvent)
+OFFER_EVENT: Final = Kind[OfferEvent](OfferEvent)
+GRANT_EVENT: Final = Kind[GrantEvent](GrantEvent)
+SCHEDULE_EVENT: Final = Kind[ScheduleEvent](ScheduleEvent)
+CONFIRMATION_EVENT: Final = Kind[ConfirmationEvent](ConfirmationEvent)
 EVENT: Final = Kind[Event](Event)
 REFUSAL: Final = Kind[Refusal](Refusal)
 

@@ -7,14 +7,25 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias, get_args
 
 from lara_core import (
+    access,
+    cart,
+    checkout,
+    confirmation,
+    documents,
     enrolment,
     offerings,
+    offers,
     participants,
     partners,
+    promotions,
+    providers,
     purchase,
     refunds,
     registrations,
+    replies,
     rights,
+    rosters,
+    schedules,
     seats,
     sessions,
     spending,
@@ -34,6 +45,16 @@ AnyEvent: TypeAlias = (
     | wallet.WalletEvent
     | spending.SpendingEvent
     | participants.EnrolmentEvent
+    | providers.ProviderEvent
+    | providers.ArrangementEvent
+    | providers.TrainingEvent
+    | cart.CartEvent
+    | promotions.CodeEvent
+    | documents.NumberingEvent
+    | offers.OfferEvent
+    | offers.GrantEvent
+    | schedules.ScheduleEvent
+    | confirmation.ConfirmationEvent
 )
 """Every event of the library."""
 
@@ -50,15 +71,28 @@ AnyRefusal: TypeAlias = (
     | spending.SpendingRefusal
     | participants.ParticipantRefusal
     | enrolment.EnrolmentRefusal
+    | providers.ProviderRefusal
+    | cart.CartRefusal
+    | promotions.CodeRefusal
+    | documents.NumberingRefusal
+    | checkout.CheckoutRefusal
+    | offers.OfferRefusal
+    | access.AccessRefusal
+    | schedules.ScheduleRefusal
+    | confirmation.ConfirmationRefusal
+    | replies.RepliesRefusal
+    | rosters.RosterRefusal
 )
 """Every refusal of the library."""
 
 NAMES: Final[Mapping[type[object], str]] = {
     sessions.Session: "sessions.session.v1",
     sessions.SessionOpened: "sessions.opened.v1",
+    sessions.SessionMoved: "sessions.moved.v1",
     sessions.CapacityChanged: "sessions.capacity_changed.v1",
     sessions.PlacesHeld: "sessions.places_held.v1",
     sessions.HoldSecured: "sessions.hold_secured.v1",
+    sessions.HoldUnsecured: "sessions.hold_unsecured.v1",
     sessions.HoldReleased: "sessions.hold_released.v1",
     sessions.PlacesTaken: "sessions.places_taken.v1",
     sessions.PlacesGivenBack: "sessions.places_given_back.v1",
@@ -148,6 +182,72 @@ NAMES: Final[Mapping[type[object], str]] = {
     participants.ParticipantWithdrew: "participants.withdrew.v1",
     participants.EnrolmentReversed: "participants.reversed.v1",
     participants.EnrolmentCancelled: "participants.cancelled.v1",
+    providers.Provider: "providers.provider.v1",
+    providers.ProviderOpened: "providers.opened.v1",
+    providers.ProviderRenamed: "providers.renamed.v1",
+    providers.ProviderConnected: "providers.connected.v1",
+    providers.TermsSet: "providers.terms_set.v1",
+    providers.PolicySet: "providers.policy_set.v1",
+    providers.Arrangement: "providers.arrangement.v1",
+    providers.SellingArranged: "providers.selling_arranged.v1",
+    providers.SellingRearranged: "providers.selling_rearranged.v1",
+    providers.DispenserSwitched: "providers.dispenser_switched.v1",
+    providers.Training: "providers.training.v1",
+    providers.TrainingCreated: "providers.training_created.v1",
+    providers.DispenserNamed: "providers.dispenser_named.v1",
+    cart.Cart: "cart.cart.v1",
+    cart.CartOpened: "cart.opened.v1",
+    cart.LineAdded: "cart.line_added.v1",
+    cart.LineChanged: "cart.line_changed.v1",
+    cart.LineRemoved: "cart.line_removed.v1",
+    cart.ChargingStarted: "cart.charging_started.v1",
+    cart.NothingPaid: "cart.nothing_paid.v1",
+    cart.BasketPaid: "cart.basket_paid.v1",
+    cart.BasketDeclined: "cart.basket_declined.v1",
+    cart.BasketUnknown: "cart.basket_unknown.v1",
+    promotions.PromotionCode: "promotions.code.v1",
+    promotions.CodeCreated: "promotions.created.v1",
+    promotions.CodeChanged: "promotions.changed.v1",
+    promotions.UseReserved: "promotions.use_reserved.v1",
+    promotions.UseConsumed: "promotions.use_consumed.v1",
+    promotions.UseGivenBack: "promotions.use_given_back.v1",
+    documents.Numbering: "documents.numbering.v1",
+    documents.NumberingBegan: "documents.began.v1",
+    documents.DocumentIssued: "documents.issued.v1",
+    offers.Offer: "offers.offer.v1",
+    offers.OfferDrafted: "offers.drafted.v1",
+    offers.OfferChanged: "offers.changed.v1",
+    offers.OfferPublished: "offers.published.v1",
+    offers.OfferUnpublished: "offers.unpublished.v1",
+    offers.Grant: "offers.grant.v1",
+    offers.AccessGranted: "offers.access_granted.v1",
+    offers.AccessGrantedAnew: "offers.access_granted_anew.v1",
+    offers.AccessExtended: "offers.access_extended.v1",
+    offers.AccessRevoked: "offers.access_revoked.v1",
+    offers.Moment: "offers.moment.v1",
+    offers.Duration: "offers.duration.v1",
+    access.Open: "access.open.v1",
+    access.Opening: "access.opening.v1",
+    schedules.Schedule: "schedules.schedule.v1",
+    schedules.SchedulePlanned: "schedules.planned.v1",
+    schedules.ScheduleChanged: "schedules.changed.v1",
+    schedules.ScheduleCancelled: "schedules.cancelled.v1",
+    confirmation.Confirmation: "confirmation.confirmation.v1",
+    confirmation.ConfirmationOpened: "confirmation.opened.v1",
+    confirmation.DatesProposed: "confirmation.dates_proposed.v1",
+    confirmation.DatesAccepted: "confirmation.dates_accepted.v1",
+    confirmation.DatesDeclined: "confirmation.dates_declined.v1",
+    confirmation.OneDateAccepted: "confirmation.one_date_accepted.v1",
+    confirmation.ReminderSent: "confirmation.reminder_sent.v1",
+    confirmation.ProposalLapsed: "confirmation.proposal_lapsed.v1",
+    confirmation.DatesValidated: "confirmation.dates_validated.v1",
+    confirmation.ValidationEnded: "confirmation.validation_ended.v1",
+    confirmation.DatesReplaced: "confirmation.dates_replaced.v1",
+    confirmation.ConfirmationClosed: "confirmation.closed.v1",
+    rosters.Columns: "rosters.columns.v1",
+    rosters.Outcome: "rosters.outcome.v1",
+    rosters.BadRow: "rosters.bad_row.v1",
+    rosters.RefusedRow: "rosters.refused_row.v1",
     **{kind: f"{kind.code}.v1" for kind in get_args(AnyRefusal)},
     Receipt: "receipt.v1",
     Notice: "notice.v1",

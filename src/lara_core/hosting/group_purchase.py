@@ -261,7 +261,7 @@ def cancel_seats(
     }
 
     def body(work: GroupPurchase) -> purchase.GivenBack | purchase.Settled:
-        found, session = _cancellable(work, act, pool, override, as_buyer)
+        found, session = asking.cancellable(work, act, pool, override, as_buyer)
         charge = work.charges.find(found.transaction)
         return purchase.cancel_seats(
             act, session, found, seats, charge=charge, refund=refund, override=override, as_buyer=as_buyer
@@ -289,7 +289,7 @@ def cancel_all_seats(
     }
 
     def body(work: GroupPurchase) -> purchase.GivenBack | purchase.Settled:
-        found, session = _cancellable(work, act, pool, override, as_buyer)
+        found, session = asking.cancellable(work, act, pool, override, as_buyer)
         charge = work.charges.find(found.transaction)
         return purchase.cancel_all_seats(
             act, session, found, charge=charge, refund=refund, override=override, as_buyer=as_buyer
@@ -323,7 +323,7 @@ def cancel_transaction(
         pools = work.pools.of_transaction(transaction)
         if not pools:
             raise NotFound(SeatPool)
-        parts = [_cancellable(work, act, pool, override, as_buyer) for pool in pools]
+        parts = [asking.cancellable(work, act, pool, override, as_buyer) for pool in pools]
         return purchase.cancel_transaction(
             act,
             [(session, pool) for pool, session in parts],
@@ -429,14 +429,6 @@ def transfer_seat(
         )
 
     return once(store, act, content, body)
-
-
-def _cancellable(
-    work: GroupPurchase, act: Act, pool: PoolId, override: Override | None, as_buyer: bool
-) -> tuple[SeatPool, Session]:
-    """The pool, for who manages it or, *as_buyer*, whose it is; setting the terms aside is a right of its own."""
-    found = asking.pool(work, act, pool, _MANAGE, own=as_buyer)
-    return found if override is None else asking.pool(work, act, pool, Right.OVERRIDE_REFUND_TERMS)
 
 
 def _sold(work: GroupPurchase, act: Act, pool: PoolId, *rights: Right) -> tuple[SeatPool, Session, Charge | None]:

@@ -15,7 +15,8 @@ from lara_core.kernel.decisions import Act
 from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import AccountId, HoldId, RefundId, RegistrationId, SessionId
 from lara_core.kernel.people import Person
-from lara_core.registrations import RegistrationDecision
+from lara_core.refunds import Charge, Override
+from lara_core.registrations import Registration, RegistrationDecision
 from lara_core.rights import Action, Right
 from lara_core.sessions import Session, SessionDecision, WaitingList
 
@@ -90,27 +91,40 @@ def secure_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold:
 
 
 def release_hold(store: Store[GroupPurchase], act: Act, session: SessionId, hold: HoldId) -> Receipt:
-    """Put held places back on sale (N1)."""
+    """Put held places back on sale (N1). While they are being paid for, it needs the right to edit the session."""
     content = {"do": "release_hold", "session": session, "hold": hold}
-    return once(store, act, content, lambda work: (work.sessions.get(session).release(act, hold),))
+
+    def body(work: GroupPurchase) -> tuple[SessionDecision]:
+        found = work.sessions.get(session)
+        if hold in found.holds and found.holds[hold].secured:
+            asking.may(work, act.by, Right.SESSIONS, Action.EDIT, on=work.place(session), kind=Session)
+        return (found.release(act, hold),)
+
+    return once(store, act, content, body)
 
 
 def cancel_session(store: Store[GroupPurchase], act: Act, session: SessionId, *, refund: RefundId) -> Receipt:
-    """Cancel a session, all seats of all its pools, refunded in full, and all its registrations (S14)."""
+    """Cancel a session, all seats of all its pools, refunded in full, and all its registrations (S14).
+
+    Hosts that keep schedules do it by `lara_core.hosting.dates.cancel_session`, which tells the clients, too.
+    """
     content = {"do": "cancel_session", "session": session, "refund": refund}
 
-    def body(work: GroupPurchase) -> places.Decisions:
-        found = asking.session(work, act, session, Right.SESSIONS, Action.EDIT)
-        pools = [work.pools.get(pool) for pool in work.pools.of_session(session)]
-        return places.cancel_session(
-            act,
-            found,
-            [(pool, work.charges.find(pool.transaction)) for pool in pools],
-            [work.registrations.get(registration) for registration in work.registrations.of_session(session)],
-            refund=refund,
-        )
+    return once(store, act, content, lambda work: cancelled(work, act, session, refund))
 
-    return once(store, act, content, body)
+
+def cancelled(work: GroupPurchase, act: Act, session: SessionId, refund: RefundId) -> places.Decisions:
+    """What cancelling a session decides, for use cases that have more to save with it."""
+    found = asking.session(work, act, session, Right.SESSIONS, Action.EDIT)
+    pools = [work.pools.get(pool) for pool in work.pools.of_session(session)]
+    registrations = [work.registrations.get(name) for name in work.registrations.of_session(session)]
+    return places.cancel_session(
+        act,
+        found,
+        [(pool, work.charges.find(pool.transaction)) for pool in pools],
+        [(found, _charge(work, found)) for found in registrations],
+        refund=refund,
+    )
 
 
 # --- The waiting list
@@ -205,23 +219,43 @@ def approve_registration(store: Store[GroupPurchase], act: Act, registration: Re
     return once(store, act, content, body)
 
 
-def refuse_registration(store: Store[GroupPurchase], act: Act, registration: RegistrationId) -> Receipt:
-    """Refuse a registration that was requested (N4)."""
-    content = {"do": "refuse_registration", "registration": registration}
+def refuse_registration(
+    store: Store[GroupPurchase], act: Act, registration: RegistrationId, *, refund: RefundId
+) -> Receipt:
+    """Refuse a registration that was requested; what was paid for it goes back in full, under *refund* (N4)."""
+    content = {"do": "refuse_registration", "registration": registration, "refund": refund}
 
-    def body(work: GroupPurchase) -> places.Placed:
+    def body(work: GroupPurchase) -> places.Decisions:
         found, session = asking.registration(work, act, registration, Right.APPROVE_REGISTRATIONS)
-        return places.refuse_registration(act, session, found)
+        return places.refuse_registration(act, session, found, charge=_charge(work, found), refund=refund)
 
     return once(store, act, content, body)
 
 
-def cancel_registration(store: Store[GroupPurchase], act: Act, registration: RegistrationId) -> Receipt:
-    """Cancel a registration (N5)."""
-    content = {"do": "cancel_registration", "registration": registration}
+def cancel_registration(
+    store: Store[GroupPurchase],
+    act: Act,
+    registration: RegistrationId,
+    *,
+    refund: RefundId | None = None,
+    override: Override | None = None,
+) -> Receipt:
+    """Cancel a registration, and refund what the terms of its sale give, under *refund* (N5, P5).
 
-    def body(work: GroupPurchase) -> places.Placed:
+    Without *refund* what was paid is kept. Setting the terms aside is a right of its own.
+    """
+    content = {"do": "cancel_registration", "registration": registration, "refund": refund, "override": override}
+
+    def body(work: GroupPurchase) -> places.Decisions:
         found, session = asking.registration(work, act, registration, Right.PARTICIPANTS, Action.DELETE)
-        return places.cancel_registration(act, session, found)
+        if override is not None:
+            on = work.place(found.session)
+            asking.may(work, act.by, Right.OVERRIDE_REFUND_TERMS, on=on, kind=Registration)
+        charge = _charge(work, found)
+        return places.cancel_registration(act, session, found, charge=charge, refund=refund, override=override)
 
     return once(store, act, content, body)
+
+
+def _charge(work: GroupPurchase, registration: Registration) -> Charge | None:
+    return None if registration.sale is None else work.charges.find(registration.sale.transaction)

@@ -33,20 +33,23 @@ LOCAL_LENGTH: Final = 64
 PersonKey = NewType("PersonKey", str)
 """What two mentions of one person share: `account:<id>` or `address:<key>`. Made by `Person.keys` alone."""
 
-_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+# Nothing here can be matched in two ways, so nothing is tried twice (`++`). As keys are: without capitals.
+_ATOM: Final = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]++"
 # A label with hyphens third and fourth is either IDNA, which is not plain, or reserved.
-_LABEL: Final = r"(?!..--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_PLAIN: Final = re.compile(rf"(?=[^@]{{1,{LOCAL_LENGTH}}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_LABEL}(?<=[A-Za-z])")
+_LABEL: Final = r"(?!-|..--)[a-z0-9-]{1,63}+(?<!-)"
+_PLAIN: Final = re.compile(rf"(?=[^@]{{1,{LOCAL_LENGTH}}}@){_ATOM}(?:\.{_ATOM})*+@(?:{_LABEL}\.)+{_LABEL}(?<=[a-z])")
 _FOLD: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 def _key(address: "EmailAddress") -> str:
-    typed = line("address", address.typed, most=ADDRESS_LENGTH)
-    if _PLAIN.fullmatch(typed):
-        lower = typed.lower()
-        # Pools hold many thousands of addresses, and most are typed in lower case: one string serves for both.
-        return typed if lower == typed else lower
-    if typed.isascii() and "xn--" not in typed.lower():
+    typed = address.typed
+    # Most are plain, in lower case and of a proper length, and one string serves for both: pools hold many thousands.
+    if type(typed) is str and len(typed) <= ADDRESS_LENGTH and _PLAIN.fullmatch(typed):
+        return typed
+    lower = line("address", typed, most=ADDRESS_LENGTH).lower()
+    if typed.isascii() and _PLAIN.fullmatch(lower):
+        return lower
+    if typed.isascii() and "xn--" not in lower:
         raise BadValue("address", Flaw.NOT_AN_ADDRESS)
     key = _international_key(typed)
     return typed if key == typed else key

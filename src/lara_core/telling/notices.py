@@ -9,27 +9,59 @@ acted, the decision itself is the acknowledgement (S16).
 """
 
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from enum import StrEnum
+from datetime import datetime
 from hashlib import sha256
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
+from lara_core.cart import BasketDeclined, BasketPaid, BasketUnknown, Cart, NothingPaid
+from lara_core.confirmation import (
+    Confirmation,
+    ConfirmationClosed,
+    DatesAccepted,
+    DatesDeclined,
+    DatesProposed,
+    DatesReplaced,
+    Message,
+    Proposal,
+    ProposalLapsed,
+    ReminderSent,
+)
 from lara_core.kernel.credits import Credits
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Aggregate, Decision, Event, Refusal
-from lara_core.kernel.ids import ActorId, CourseId, HoldId, PartnerId, PoolId, SeatNo, SessionId
+from lara_core.kernel.ids import (
+    ActorId,
+    CartId,
+    ClientId,
+    CourseId,
+    DateNo,
+    HoldId,
+    OfferId,
+    PartnerId,
+    PoolId,
+    ProposalId,
+    ProviderId,
+    SeatNo,
+    SessionId,
+)
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
-from lara_core.participants import Enrolment, EnrolmentCancelled, EnrolmentConfirmed, ParticipantEnrolled
+from lara_core.offers import (
+    AccessExtended,
+    AccessGranted,
+    AccessGrantedAnew,
+    AccessMessage,
+    AccessRevoked,
+    Telling,
+    Window,
+)
+from lara_core.offers import Grant as OfferGrant
+from lara_core.participants import Enrolment
 from lara_core.refunds import Charge, MoneyMoved, RefundFailed, RefundSucceeded, SeatsReinstated, SeatsSettled
 from lara_core.registrations import (
-    Registered,
     Registration,
-    RegistrationApproved,
-    RegistrationCancelled,
-    RegistrationRefused,
-    RegistrationRequested,
 )
 from lara_core.seats import (
     InvitationAccepted,
@@ -48,6 +80,7 @@ from lara_core.seats import (
     SeatTransferred,
 )
 from lara_core.sessions import PlacesOffered, Session, SessionCancelled
+from lara_core.telling.notice_table import REFUSALS, TABLE, Party, Row, Setting, Template
 from lara_core.wallet import (
     CreditsCaptured,
     CreditsDebited,
@@ -58,177 +91,20 @@ from lara_core.wallet import (
     entry_of,
 )
 
-
-class Party(StrEnum):
-    """Who may be told."""
-
-    NEW_HOLDER = "new_holder"
-    INVITEE = "invitee"
-    OLD_HOLDER = "old_holder"
-    EXPIRED = "expired"
-    BUYER = "buyer"
-    BUYER_OF_EXPIRED = "buyer_of_expired"
-    PAYER = "payer"
-    OFFERED = "offered"
-    WAITING = "waiting"
-    REGISTRANT = "registrant"
-    PARTICIPANT = "participant"
-    ORGANISATION = "organisation"
-    ADMINISTRATORS = "administrators"
-
-
-class Template(StrEnum):
-    """What a notice says. The code is the id of its texts."""
-
-    ENROLLED = "seats.enrolled"
-    INVITED = "seats.invited"
-    REMINDED = "seats.reminded"
-    EXPIRED = "seats.expired"
-    REVOKED = "seats.revoked"
-    CANCELLED = "seats.cancelled"
-    TRANSFERRED = "seats.transferred"
-    ACCEPTED_BUYER = "seats.accepted_buyer"
-    DECLINED_BUYER = "seats.declined_buyer"
-    EXPIRED_BUYER = "seats.expired_buyer"
-    WITHDRAWN_BUYER = "seats.withdrawn_buyer"
-    CANCELLED_BUYER = "seats.cancelled_buyer"
-    TRANSFERRED_BUYER = "seats.transferred_buyer"
-    REACTIVATED_BUYER = "seats.reactivated_buyer"
-    REFUND_REQUESTED = "refunds.requested_buyer"
-    REFUND_SUCCEEDED = "refunds.succeeded_buyer"
-    REFUND_FAILED = "refunds.failed_buyer"
-    DUE = "refunds.due_buyer"
-    OFFERED = "sessions.offered"
-    WAITING_OVER = "sessions.waiting_over"
-    REGISTRATION_REQUESTED = "registrations.requested_organisation"
-    REGISTERED = "registrations.registered"
-    REGISTRATION_REFUSED = "registrations.refused"
-    REGISTRATION_CANCELLED = "registrations.cancelled"
-    PARTICIPANT_ENROLLED = "enrolment.enrolled"
-    ENROLMENT_CANCELLED = "enrolment.cancelled"
-    WALLET_EXHAUSTED = "wallet.exhausted"
-    WALLET_LOW = "wallet.low"
-
-
-class Setting(StrEnum):
-    """What a host can switch off."""
-
-    TELL_ENROLLED = "tell_enrolled"
-    TELL_INVITED = "tell_invited"
-    TELL_REMINDED = "tell_reminded"
-    TELL_EXPIRED = "tell_expired"
-    TELL_REVOKED = "tell_revoked"
-    TELL_CANCELLED = "tell_cancelled"
-    TELL_TRANSFERRED = "tell_transferred"
-    TELL_BUYER_ACCEPTED = "tell_buyer_accepted"
-    TELL_BUYER_DECLINED = "tell_buyer_declined"
-    TELL_BUYER_EXPIRED = "tell_buyer_expired"
-    TELL_BUYER_WITHDRAWN = "tell_buyer_withdrawn"
-    TELL_BUYER_CANCELLED = "tell_buyer_cancelled"
-    TELL_BUYER_TRANSFERRED = "tell_buyer_transferred"
-    TELL_BUYER_REACTIVATED = "tell_buyer_reactivated"
-    TELL_BUYER_REFUND_REQUESTED = "tell_buyer_refund_requested"
-    TELL_BUYER_REFUND_SUCCEEDED = "tell_buyer_refund_succeeded"
-    TELL_BUYER_REFUND_FAILED = "tell_buyer_refund_failed"
-    TELL_BUYER_DUE = "tell_buyer_due"
-    TELL_OFFERED = "tell_offered"
-    TELL_WAITING_OVER = "tell_waiting_over"
-    TELL_ORGANISATION_REQUESTED = "tell_organisation_requested"
-    TELL_REGISTERED = "tell_registered"
-    TELL_REGISTRATION_REFUSED = "tell_registration_refused"
-    TELL_REGISTRATION_CANCELLED = "tell_registration_cancelled"
-    TELL_PARTICIPANT_ENROLLED = "tell_participant_enrolled"
-    TELL_ENROLMENT_CANCELLED = "tell_enrolment_cancelled"
-    TELL_ORGANISATION_EXHAUSTED = "tell_organisation_exhausted"
-    TELL_ADMINISTRATORS_EXHAUSTED = "tell_administrators_exhausted"
-    TELL_ORGANISATION_LOW = "tell_organisation_low"
-    TELL_ADMINISTRATORS_LOW = "tell_administrators_low"
-
-
-@frozen
-class Row:
-    """One line of the table: *party* is told by *template*, unless *setting* is switched off."""
-
-    party: Party
-    template: Template
-    setting: Setting
-
-
-_ENROLLED: Final = Row(Party.NEW_HOLDER, Template.ENROLLED, Setting.TELL_ENROLLED)
-_INVITED: Final = Row(Party.INVITEE, Template.INVITED, Setting.TELL_INVITED)
-_EXPIRED: Final = Row(Party.EXPIRED, Template.EXPIRED, Setting.TELL_EXPIRED)
-_EXPIRED_BUYER: Final = Row(Party.BUYER_OF_EXPIRED, Template.EXPIRED_BUYER, Setting.TELL_BUYER_EXPIRED)
-_REFUND_REQUESTED: Final = Row(Party.PAYER, Template.REFUND_REQUESTED, Setting.TELL_BUYER_REFUND_REQUESTED)
-_DUE: Final = Row(Party.PAYER, Template.DUE, Setting.TELL_BUYER_DUE)
-_LOW: Final = (
-    Row(Party.ORGANISATION, Template.WALLET_LOW, Setting.TELL_ORGANISATION_LOW),
-    Row(Party.ADMINISTRATORS, Template.WALLET_LOW, Setting.TELL_ADMINISTRATORS_LOW),
-)
-_PARTICIPANT: Final = Row(Party.PARTICIPANT, Template.PARTICIPANT_ENROLLED, Setting.TELL_PARTICIPANT_ENROLLED)
-_REGISTERED: Final = Row(Party.REGISTRANT, Template.REGISTERED, Setting.TELL_REGISTERED)
-
-# An event that is not here is told to nobody.
-TABLE: Final[Mapping[type[Event], tuple[Row, ...]]] = {
-    SeatsBought: (_ENROLLED, _INVITED),
-    SeatsAssigned: (_ENROLLED, _EXPIRED, _EXPIRED_BUYER),
-    SeatsInvited: (_INVITED, _EXPIRED, _EXPIRED_BUYER),
-    InvitationAccepted: (_ENROLLED, Row(Party.BUYER, Template.ACCEPTED_BUYER, Setting.TELL_BUYER_ACCEPTED)),
-    InvitationDeclined: (Row(Party.BUYER, Template.DECLINED_BUYER, Setting.TELL_BUYER_DECLINED),),
-    InvitationsExpired: (_EXPIRED, _EXPIRED_BUYER),
-    RemindersSent: (Row(Party.INVITEE, Template.REMINDED, Setting.TELL_REMINDED),),
-    # Whoever has the mistyped address was nobody's invitee.
-    InvitationCorrected: (_INVITED,),
-    LearnerWithdrew: (Row(Party.BUYER, Template.WITHDRAWN_BUYER, Setting.TELL_BUYER_WITHDRAWN),),
-    SeatRevoked: (Row(Party.OLD_HOLDER, Template.REVOKED, Setting.TELL_REVOKED), _ENROLLED, _INVITED),
-    SeatsCancelled: (
-        Row(Party.OLD_HOLDER, Template.CANCELLED, Setting.TELL_CANCELLED),
-        Row(Party.BUYER, Template.CANCELLED_BUYER, Setting.TELL_BUYER_CANCELLED),
-    ),
-    # The new seat's own event tells the learner how to get in there.
-    SeatTransferred: (
-        Row(Party.OLD_HOLDER, Template.TRANSFERRED, Setting.TELL_TRANSFERRED),
-        Row(Party.BUYER, Template.TRANSFERRED_BUYER, Setting.TELL_BUYER_TRANSFERRED),
-    ),
-    SeatReactivated: (
-        _ENROLLED,
-        _INVITED,
-        Row(Party.BUYER, Template.REACTIVATED_BUYER, Setting.TELL_BUYER_REACTIVATED),
-    ),
-    # Only where anything goes back, or is due.
-    SeatsSettled: (_REFUND_REQUESTED,),
-    SeatsReinstated: (_DUE,),
-    MoneyMoved: (_REFUND_REQUESTED, _DUE),
-    RefundSucceeded: (Row(Party.PAYER, Template.REFUND_SUCCEEDED, Setting.TELL_BUYER_REFUND_SUCCEEDED),),
-    RefundFailed: (Row(Party.PAYER, Template.REFUND_FAILED, Setting.TELL_BUYER_REFUND_FAILED),),
-    PlacesOffered: (Row(Party.OFFERED, Template.OFFERED, Setting.TELL_OFFERED),),
-    SessionCancelled: (Row(Party.WAITING, Template.WAITING_OVER, Setting.TELL_WAITING_OVER),),
-    RegistrationRequested: (
-        Row(Party.ORGANISATION, Template.REGISTRATION_REQUESTED, Setting.TELL_ORGANISATION_REQUESTED),
-    ),
-    Registered: (_REGISTERED,),
-    RegistrationApproved: (_REGISTERED,),
-    RegistrationRefused: (Row(Party.REGISTRANT, Template.REGISTRATION_REFUSED, Setting.TELL_REGISTRATION_REFUSED),),
-    RegistrationCancelled: (
-        Row(Party.REGISTRANT, Template.REGISTRATION_CANCELLED, Setting.TELL_REGISTRATION_CANCELLED),
-    ),
-    ParticipantEnrolled: (_PARTICIPANT,),
-    EnrolmentConfirmed: (_PARTICIPANT,),
-    EnrolmentCancelled: (Row(Party.PARTICIPANT, Template.ENROLMENT_CANCELLED, Setting.TELL_ENROLMENT_CANCELLED),),
-    # Only where the balance crosses the threshold.
-    CreditsDebited: _LOW,
-    CreditsCaptured: _LOW,
-    CreditsDeducted: _LOW,
-    EntryReversed: _LOW,
-}
-
-# A refusal that is not here is told to nobody but whoever was refused (K12).
-REFUSALS: Final[Mapping[type[Refusal], tuple[Row, ...]]] = {
-    NotEnoughCredits: (
-        Row(Party.ORGANISATION, Template.WALLET_EXHAUSTED, Setting.TELL_ORGANISATION_EXHAUSTED),
-        Row(Party.ADMINISTRATORS, Template.WALLET_EXHAUSTED, Setting.TELL_ADMINISTRATORS_EXHAUSTED),
-    ),
-}
-
+__all__ = [
+    "REFUSALS",
+    "TABLE",
+    "Audience",
+    "DatesTold",
+    "Notice",
+    "Party",
+    "Recipient",
+    "Row",
+    "Setting",
+    "Template",
+    "notices",
+    "of_refusal",
+]
 
 Recipient: TypeAlias = Person | ActorId
 
@@ -245,13 +121,34 @@ class Audience(Protocol):
 
 
 @frozen
+class DatesTold:
+    """What a notice about a session's dates is about: a *proposal* to a *client*, sent *to* somebody (C1).
+
+    *dates* are those that were proposed; where they were replaced, those of them that do not take place at all.
+    *sequence* tells calendars which of two messages about a date is newer (C7). *copies* are who else is shown to have
+    it. *message* is what the sender wrote, which the proposal and its copies alone carry.
+    """
+
+    client: ClientId
+    proposal: ProposalId
+    sequence: int
+    dates: frozenset[DateNo]
+    to: Person
+    copies: tuple[Person, ...] = ()
+    message: Message = field(factory=Message)
+
+
+@frozen
 class Notice:
     """Tell *to* by *template*: about *session*, and *seats* of *pool* where it is about seats.
 
     *to* is a learner, or somebody by the id under which the host knows how to reach them. One about an invitation
     has its number, which its answer must name, and *until*, which the session's start can come before; one about an
     offered place has its *hold* and *until*; one about money has the *amount*. One about an enrolment by a *partner*
-    has its *course*; one about a wallet has what is *available*, and the *price* that it does not suffice for.
+    has its *course*; one about a wallet has what is *available*, and the *price* that it does not suffice for. One
+    about a basket of a *cart* has its *provider* and *amount*. One about access has its *offer*, whose *message* it is
+    where that is in words of its own, and says when access *opens*, where that is still to come, and *ends*.
+    One about a session's *dates* says which, and *until* when they can be answered, while they can.
     """
 
     key: str
@@ -268,6 +165,13 @@ class Notice:
     partner: PartnerId | None = None
     price: Credits | None = None
     available: int | None = None
+    cart: CartId | None = None
+    provider: ProviderId | None = None
+    offer: OfferId | None = None
+    message: AccessMessage | None = None
+    opens: datetime | None = None
+    ends: datetime | None = None
+    dates: DatesTold | None = None
 
 
 def notices(
@@ -284,7 +188,7 @@ def notices(
         for version, event in enumerate(decision.events, before + 1)
         for row in TABLE.get(type(event), ())
         if row.setting not in silenced
-        for notice in _notices(row, state, event, audience)
+        for notice in _notices(row, state, version, event, audience)
     )
 
 
@@ -321,8 +225,8 @@ def _mark(to: ActorId) -> str:
     return sha256(to.encode()).hexdigest()[:16]
 
 
-def _notices(row: Row, state: Aggregate, event: Event, audience: Audience) -> Iterator[Notice]:
-    """What *row* makes of an event. The key is still the part that tells the row's notices apart."""
+def _notices(row: Row, state: Aggregate, version: int, event: Event, audience: Audience) -> Iterator[Notice]:
+    """What *row* makes of the event that led to *version*. The key is still what tells the row's notices apart."""
     match state:
         case SeatPool():
             for to, seats in _told(row.party, state, event):
@@ -342,12 +246,57 @@ def _notices(row: Row, state: Aggregate, event: Event, audience: Audience) -> It
             yield Notice("1", to, row.template, state.session)
         case Enrolment():
             yield Notice("1", state.person, row.template, state.session, course=state.course, partner=state.partner)
+        case Cart():
+            for provider, amount in _paid(state, event):
+                to = audience.organisation if row.party is Party.ORGANISATION else state.buyer
+                yield Notice("1", to, row.template, cart=state.id, provider=provider, amount=amount)
+        case OfferGrant():
+            yield from _access(row.template, state, event)
         case Wallet():
             if _crosses(state, event):
                 for to in _staff(row.party, state.id, audience):
                     yield Notice(_mark(to), to, row.template, partner=state.id, available=state.available(event.act.at))
+        case Confirmation():
+            for told, until, by in _dates(state, version, event):
+                for number, to in enumerate(_about_dates(row.party, told, by, event, audience), 1):
+                    yield Notice(str(number), to, row.template, state.session, until=until, dates=told)
         case _:
             return
+
+
+def _dates(
+    confirmation: Confirmation, version: int, event: Event
+) -> Iterator[tuple[DatesTold, Deadline | None, ActorId]]:
+    """What an event says of which dates, until when they can be answered, and who had sent them."""
+    # Who was sent dates that others have replaced since still hears that there are none.
+    client, sent, by = confirmation.client, confirmation.proposal or confirmation.withdrawn, event.act.by
+    match event, sent:
+        case DatesProposed(proposal, dates=dates, to=to, cc=copies, message=message, until=until), _:
+            yield DatesTold(client, proposal, version, dates, to, copies, message), until, by
+        case ReminderSent() | ProposalLapsed(), Proposal():
+            yield DatesTold(client, sent.id, sent.sequence, sent.dates, sent.to), sent.until, sent.by
+        case DatesAccepted() | DatesDeclined(), Proposal():
+            yield DatesTold(client, sent.id, sent.sequence, sent.dates, sent.to), None, sent.by
+        case DatesReplaced(proposal=str() as proposal, to=Person() as to, lost=lost), _:
+            yield DatesTold(client, proposal, version, lost, to), None, by
+        case ConfirmationClosed(to=Person() as to), Proposal():
+            yield DatesTold(client, sent.id, version, sent.dates, to), None, by
+        case _:
+            return
+
+
+def _about_dates(
+    party: Party, told: DatesTold, sender: ActorId, event: Event, audience: Audience
+) -> Sequence[Recipient]:
+    match party, event:
+        case Party.COPIED, DatesProposed(cc=copies, bcc=blind):
+            return (*copies, *blind)
+        case Party.SENDER, _:
+            return (sender,)
+        case Party.ORGANISATION_IF_MASKED, DatesAccepted(masked=masked) | DatesDeclined(masked=masked):
+            return (audience.organisation,) if masked else ()
+        case _:
+            return (told.to,)
 
 
 def _crosses(wallet: Wallet, event: Event) -> bool:
@@ -386,6 +335,39 @@ def _money(
             yield found.session, found.pool, found.seats, found.amount
         case _:
             return
+
+
+def _paid(cart: Cart, event: Event) -> Iterator[tuple[ProviderId, Money]]:
+    match event:
+        case BasketPaid() | NothingPaid() | BasketDeclined() | BasketUnknown():
+            yield event.provider, cart.newest(event.provider, event.currency).total
+        case _:
+            return
+
+
+def _access(template: Template, grant: OfferGrant, event: Event) -> Iterator[Notice]:
+    about = Notice("1", grant.person, template, offer=grant.offer)
+    match event:
+        case AccessGranted() | AccessGrantedAnew() if event.message.telling is not Telling.OFF:
+            first = min(window.opens for window in event.windows.values())
+            yield evolve(
+                about,
+                message=event.message if event.message.telling is Telling.EDITED else None,
+                opens=first if first > event.act.at else None,
+                ends=_last(event.windows),
+            )
+        case AccessExtended():
+            yield evolve(about, ends=_last(event.windows))
+        case AccessRevoked():
+            yield about
+        case _:
+            return
+
+
+def _last(windows: Mapping[CourseId, Window]) -> datetime | None:
+    """When the last of *windows* closes; `None` where one never does."""
+    ends = [window.until for window in windows.values()]
+    return None if None in ends else max(end for end in ends if end is not None)
 
 
 def _told(party: Party, pool: SeatPool, event: Event) -> Iterator[tuple[Recipient, tuple[SeatNo, ...]]]:

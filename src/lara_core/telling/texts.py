@@ -18,30 +18,33 @@ Languages. A reader's language is a tag such as `fr`, `fr-CA` or `it_CH`. The wo
 catalogue, the longest part of the tag that has one; dates and amounts are those of the whole tag. A bare `en` is
 British, as the words are. Languages without a catalogue are answered in the default language.
 
+Letters. A body is made of paragraphs, with a blank line between two. One that is a single field and nothing else can be
+laid out by whoever writes mail: a session's dates are a table there, and the links to answer are buttons. Where such a
+field has nothing in it the paragraph is left out.
+
 Over the library's catalogues lie those that a host adds, and over these the single texts that it replaces.
 What an added language lacks is said in English.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Context, localcontext
 from enum import StrEnum
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
-from typing import Final, TypeAlias, TypeVar, get_args
+from typing import Final, TypeAlias, get_args
 
-from attrs import Factory, field, fields, frozen, has
-from attrs.validators import optional
+from attrs import Factory, evolve, field, fields, frozen, has
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_location
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.numbers import format_currency, format_decimal
 
+from lara_core.confirmation import ConfirmationRow, ConfirmationVerb, Standing
 from lara_core.kernel.credits import Credits
 from lara_core.kernel.deadlines import Deadline, LocalDay, Zone, utc
 from lara_core.kernel.decisions import Refusal
@@ -49,30 +52,24 @@ from lara_core.kernel.errors import BadValue, ContractBroken, Flaw, IdReused, No
 from lara_core.kernel.ids import SeatNo
 from lara_core.kernel.money import FIGURES, Money
 from lara_core.kernel.people import EmailAddress, Person, distinct
-from lara_core.kernel.validators import checked, line
 from lara_core.rights import MATRIX, Action, NotGranted
+from lara_core.telling.dates import Answers, Copies, LaidOut, Timetable, clock, clocks, lay_out, named, offset
+from lara_core.telling.dates import day as told_day
 from lara_core.telling.inventory import (
-    ABOUT_CREDITS,
-    ABOUT_ENROLMENTS,
-    ABOUT_PARTNERS,
-    ABOUT_SEATS,
-    ABOUT_SESSIONS,
-    ABOUT_TRAININGS,
+    ABOUT_DATES,
     COUNTED,
     ERRORS,
     IN_CREDITS,
+    IN_LINES,
     LABELS,
     NONE_OF,
-    OF_REFUSALS,
     TEXTS,
-    TO_ANSWER,
-    TO_INVITEES,
-    TO_LEARNERS,
-    TO_PAYERS,
     Answered,
+    Bound,
     Label,
 )
-from lara_core.telling.notices import Notice
+from lara_core.telling.letters import LINK_LENGTH, About, InCredits, Letter, Message, Part, Shown, given, values_of
+from lara_core.telling.notices import Notice, Template
 
 __all__ = [
     "COUNTED",
@@ -83,11 +80,18 @@ __all__ = [
     "TEXTS",
     "About",
     "Answered",
+    "Answers",
+    "Bound",
+    "Copies",
     "InCredits",
     "Label",
+    "LaidOut",
+    "Letter",
     "Message",
+    "Part",
     "Shown",
     "Texts",
+    "Timetable",
     "Words",
     "faults",
     "missing",
@@ -96,78 +100,8 @@ __all__ = [
 MOST_LISTED: Final = 10
 """How many people or seats a sentence lists; it says how many more there are. The value has them all."""
 
-LINK_LENGTH: Final = 2_000
-_LINK: Final = re.compile(r"https?://\S+")
-
 Words: TypeAlias = str | Sequence[str]
 """A text of a host's: a string, or for those in `COUNTED` one string for each plural form of the language."""
-
-T = TypeVar("T")
-
-Shown: TypeAlias = (
-    "Label | int | InCredits | Money | date | LocalDay | Deadline | Person | EmailAddress | str | Sequence[Shown]"
-)
-"""What can be shown to people; a `datetime` is a `date`."""
-
-
-# --- Values -----------------------------------------------------------------------------------------------
-
-
-def _link(field: str, value: str) -> None:
-    if not _LINK.fullmatch(line(field, value, most=LINK_LENGTH)):
-        raise BadValue(field, Flaw.WRONG_FORM)
-
-
-def _starts(value: datetime | None) -> datetime | None:
-    return None if value is None else utc("starts", value)
-
-
-@frozen
-class InCredits:
-    """A number of credits, shown as such: "1,200 credits". Credits are plain numbers, which are shown bare."""
-
-    number: int
-
-
-@frozen(kw_only=True)
-class About:
-    """What a notice does not hold and its reader must know; the host gives it when the notice is sent.
-
-    *sign_in* is the address of the portal's page where the reader signs in; *organisation* signs the message. All else
-    is needed by some notices alone, as `Texts.compose` says. *title* is the training's, or the session's, as people
-    know it. A session *starts* at that instant, told in *zone*, and takes place at *place*: an address, or words such
-    as "online". *partner* is the partner's name. *answer* is the page where this reader accepts or declines: the link
-    opens a page, opening it never answers. Whoever has that link can answer, so it is not shown in a `repr`. All are
-    single lines (K9). Refused: a start without a zone.
-    """
-
-    title: str | None = field(default=None, validator=optional(checked(line)))
-    starts: datetime | None = field(default=None, converter=_starts)
-    zone: Zone | None = None
-    place: str | None = field(default=None, validator=optional(checked(line)))
-    sign_in: str = field(validator=checked(_link))
-    organisation: str = field(validator=checked(line))
-    answer: str | None = field(default=None, validator=optional(checked(_link)), repr=False)
-    partner: str | None = field(default=None, validator=optional(checked(line)))
-
-    def __attrs_post_init__(self) -> None:
-        if self.zone is None:
-            if self.starts is not None:
-                raise BadValue("zone", Flaw.EMPTY)
-        elif not issubclass(type(self.zone), Zone):
-            raise BadValue("zone", Flaw.WRONG_TYPE)
-
-
-@frozen(repr=False)
-class Message:
-    """A notice in words: a *subject* of one line, and a *body* of plain text. Its `repr` shows neither (K11)."""
-
-    subject: str
-    body: str
-
-    def __repr__(self) -> str:
-        return "Message(...)"
-
 
 # --- Languages --------------------------------------------------------------------------------------------
 
@@ -236,7 +170,7 @@ def _faults(catalogue: NullTranslations, text: str) -> Iterator[str]:
     for form in sorted(forms - {text}):
         if not form.strip():
             yield f"{text} is blank"
-        elif len(form.splitlines()) > 1 and not text.endswith((".body", ".body.none")):
+        elif len(form.splitlines()) > 1 and not text.endswith(IN_LINES):
             yield f"{text} has a line break"
         for name in sorted(set(_FIELD.findall(form)) - TEXTS[text]):
             yield f"{text} names {{{name}}}, which it does not have"
@@ -337,48 +271,58 @@ class Texts:
         return self._said(said.code, _values(said), language, zone)
 
     def compose(self, notice: Notice, language: str, about: About) -> Message:
-        """*notice* in words, with what it is *about*.
+        """*notice* in words, with what it is *about*: the letter as plain text, and refused where that is."""
+        return self.letter(notice, language, about).message
+
+    def letter(self, notice: Notice, language: str, about: About) -> Letter:
+        """*notice* as a letter, with what it is *about*.
 
         Until when an invitation can be answered is told as the session's start where that comes first (S7). One about
-        an enrolment in a course alone, without a session, says nothing of a start.
+        an enrolment in a course alone, without a session, says nothing of a start. Access that an offer tells of in
+        words of its own is told of in these, as they are: nothing is filled in, and nothing of *about* needed (O4).
+        What a sender wrote to go with a session's dates stands in place of the standard words (C1). Those dates are
+        told in the session's zone, and until when they can be answered in that of these texts.
 
         Refused as a `BadValue`: a learner's notice to a mere id; one about seats that has no *seats*; one about an
         invitation or an offered place that has no *until*; one about money that has no *amount*; one about a wallet
-        that has nothing *available*, or, where something was refused, no *price*. And where *about* has none: *answer*
-        for an invitation or an offered place; *partner* for an enrolment by one and for a wallet; *title* for all but a
-        wallet; *starts* and *place* for all that has a session.
+        that has nothing *available*, or, where something was refused, no *price*; one about a session's dates that has
+        no *dates*. And where *about* has none: *answer* for an invitation or an offered place; *partner* for an
+        enrolment by one and for a wallet; *provider* for a basket; *title* for all but a wallet and a basket; *starts*
+        and *place* for all that has a session; *zone* and those *dates* of which the notice is, *accept* and *decline*
+        where they can be answered, and *client* where somebody else is told of them.
         """
-        template = notice.template
-        values: dict[str, Shown] = {"sign_in": about.sign_in, "organisation": about.organisation}
-        if template in ABOUT_TRAININGS:
-            values["title"] = _given("title", about.title)
-        if template in ABOUT_SESSIONS or (template in ABOUT_ENROLMENTS and notice.session is not None):
-            values["starts"] = _given("starts", about.starts)
-            values["place"] = _given("place", about.place)
-        if template in ABOUT_PARTNERS:
-            values["partner"] = _given("partner", about.partner)
-        if template in ABOUT_CREDITS:
-            values["available"] = InCredits(_given("available", notice.available))
-        if template in OF_REFUSALS:
-            values["price"] = InCredits(_given("price", notice.price))
-        if template in ABOUT_SEATS:
-            if not notice.seats:
-                raise BadValue("seats", Flaw.EMPTY)
-            values["seats"] = tuple(map(str, notice.seats))
-        if template in TO_LEARNERS:
-            if not isinstance(notice.to, Person):
-                raise BadValue("to", Flaw.WRONG_TYPE)
-            values["learner"] = notice.to
-        if template in TO_ANSWER:
-            until = _given("until", notice.until)
-            values["answer"] = _given("answer", about.answer)
-            # An offered place can still be taken when the session has started (N2).
-            ends = _given("starts", about.starts) if template in TO_INVITEES else until.instant
-            values["until"] = Deadline.at(ends) if ends < until.instant else until
-        if template in TO_PAYERS:
-            values["amount"] = _given("amount", notice.amount)
-        subject, body = (self._said(f"{template}.{part}", values, language, about.zone) for part in ("subject", "body"))
-        return Message(subject, body)
+        own = notice.message
+        if own is not None and own.subject is not None and own.body is not None:
+            return Letter(own.subject, (Part(own.body),))
+        template, values = notice.template, values_of(notice, about)
+        zone = about.zone
+        subject = None
+        if template in ABOUT_DATES:
+            zone, edited = None, given("dates", notice.dates).message
+            subject = edited.subject
+            values["message"] = edited.body or self._said(f"{Template.PROPOSED}.opening", values, language, zone)
+        subject = subject or self._said(f"{template}.subject", values, language, zone)
+        words, spoken = self._chosen(f"{template}.body", values, language)
+        parts = (self._part(paragraph, values, spoken, zone) for paragraph in words.split("\n\n"))
+        return Letter(subject, tuple(part for part in parts if part.text))
+
+    def row(self, row: ConfirmationRow, language: str, *, zone: Zone | None = None) -> str:
+        """A client's row in the session (C5): days by the clocks of *zone*, and nothing where nothing was sent."""
+        if row.standing is Standing.NOT_SENT:
+            return ""
+        locale, there = _locale(self._spoken(language)[0]), zone or self.zone
+        values: dict[str, Shown] = {}
+        if row.on is not None:
+            values["on"] = told_day(row.on.astimezone(clocks(there, (row.on,)).info), locale, "long")
+        if row.until is not None:
+            values["until"] = row.until if row.until.day is None else told_day(row.until.day.date, locale, "long")
+        return self._said(f"confirmation_row.{row.standing}", values, language, zone)
+
+    def lay_out(self, timetable: Timetable, language: str) -> LaidOut:
+        """A session's dates as they are put into a table; *place* and *zone* are whole lines (C1)."""
+        found = lay_out(timetable, _locale(self._spoken(language)[0]))
+        place = None if found.place is None else self._said("show.place", {"place": found.place}, language, None)
+        return evolve(found, place=place, zone=self._said("show.zone", {"zone": found.zone}, language, None))
 
     def show(self, value: Shown, language: str, *, zone: Zone | None = None) -> str:
         """One value as people read it.
@@ -409,11 +353,21 @@ class Texts:
             case datetime():
                 return self._instant(value, language, zone)
             case Deadline(instant=last, day=day):
-                return self._instant(last, language, zone) if day is None else _day(day.date, locale)
+                return self._instant(last, language, zone) if day is None else told_day(day.date, locale)
             case LocalDay(date=day):
-                return _day(day, locale)
+                return told_day(day, locale)
             case date():
-                return _day(value, locale)
+                return told_day(value, locale)
+            case Timetable():
+                return "\n".join(self._lines(value, language))
+            case Answers(accept=accept, decline=decline):
+                links = {ConfirmationVerb.ACCEPT: accept, ConfirmationVerb.DECLINE: decline}
+                return "\n".join(
+                    self._said("show.link", {"label": verb, "link": link}, language, zone)
+                    for verb, link in links.items()
+                )
+            case Copies(people=people):
+                return self._said("show.copies", {"people": people}, language, zone) if people else ""
             case _:
                 shown = [self.show(each, language, zone=zone) for each in value[:MOST_LISTED]]
                 if len(value) > MOST_LISTED:
@@ -439,16 +393,42 @@ class Texts:
         raise ContractBroken(f"there are no words for {text}")
 
     def _said(self, text: str, values: Mapping[str, Shown], language: str, zone: Zone | None) -> str:
+        words, spoken = self._chosen(text, values, language)
+        return self._filled(words, values, spoken, zone)
+
+    def _chosen(self, text: str, values: Mapping[str, Shown], language: str) -> tuple[str, str]:
+        """The words that *values* ask for, before anything is filled in, and the language that they are in."""
         if text in NONE_OF and _lacking(values.get(NONE_OF[text])):
             text = f"{text}.none"
         number = _number(values[COUNTED[text]]) if text in COUNTED else None
-        words, spoken = self._words(text, language, number)
+        return self._words(text, language, number)
 
+    def _filled(self, words: str, values: Mapping[str, Shown], spoken: str, zone: Zone | None) -> str:
         def filled(found: re.Match[str]) -> str:
             # Only a host's own refusal can lack a field that its words name, or have nothing in it.
             return self.show(values[found[1]], spoken, zone=zone) if found[1] in values else found[0]
 
         return _FIELD.sub(filled, words)
+
+    def _part(self, paragraph: str, values: Mapping[str, Shown], spoken: str, zone: Zone | None) -> Part:
+        alone = _FIELD.fullmatch(paragraph)
+        value = None if alone is None else values.get(alone[1])
+        laid_out = value if isinstance(value, Timetable | Answers) else None
+        return Part(self._filled(paragraph, values, spoken, zone), laid_out)
+
+    def _lines(self, timetable: Timetable, language: str) -> Iterator[str]:
+        if not timetable.meetings:
+            return
+        found = self.lay_out(timetable, language)
+        for each in found.dates:
+            values: dict[str, Shown] = {"day": each.day, "times": each.times}
+            if each.place is None:
+                yield self._said("show.date", values, language, None)
+            else:
+                yield self._said("show.date_at", {**values, "place": each.place}, language, None)
+        if found.place is not None:
+            yield found.place
+        yield found.zone
 
     def _instant(self, value: datetime, language: str, zone: Zone | None) -> str:
         locale, there = _locale(self._spoken(language)[0]), zone or self.zone
@@ -458,18 +438,15 @@ class Texts:
             # Not every zone has the first hours of the year 1, or the last of 9999.
             there = _UTC
             local = value.astimezone(there.info)
-        city = get_timezone_location(there.info, locale=locale, return_city=True)
         values: dict[str, Shown] = {
             "date": local.date(),
-            "time": format_time(local, "short", tzinfo=there.info, locale=locale),
-            # London in winter is "London, UTC", but UTC is not "UTC, UTC".
-            "zone": ", ".join(dict.fromkeys((city, _offset(local)))),
+            "time": clock(local, locale),
+            "zone": named(there, (offset(local),), locale),
         }
         return self._said("show.instant", values, language, zone)
 
 
 _EXACT: Final = Context(prec=FIGURES)  # whatever the caller's own decimal context says
-_FIRST: Final = re.compile(r"\bd\b")
 _DECIMALS: Final = re.compile(r"0(?:\.0+)?(?![0.])")
 
 
@@ -498,21 +475,8 @@ def _values(refusal: Refusal) -> Mapping[str, Shown]:
     return values
 
 
-def _given(field: str, value: T | None) -> T:
-    if value is None:
-        raise BadValue(field, Flaw.EMPTY)
-    return value
-
-
 def _lacking(value: object) -> bool:
     return not (value.number if isinstance(value, InCredits) else value)
-
-
-def _day(day: date, locale: Locale) -> str:
-    if locale.language != "fr" or day.day != 1:
-        return format_date(day, "full", locale)
-    # CLDR writes "lundi 1 mars"; people write "lundi 1er mars".
-    return format_date(day, _FIRST.sub("d'er'", locale.date_formats["full"].pattern), locale)
 
 
 def _amount(amount: Money, locale: Locale) -> str:
@@ -521,12 +485,6 @@ def _amount(amount: Money, locale: Locale) -> str:
     pattern = _DECIMALS.sub(f"0.{'0' * digits}" if digits else "0", locale.currency_formats["standard"].pattern)
     with localcontext(_EXACT):
         return format_currency(amount.decimal, amount.currency, pattern, locale=locale, currency_digits=False)
-
-
-def _offset(local: datetime) -> str:
-    ahead = local.utcoffset() or timedelta()
-    hours, minutes = divmod(abs(ahead) // timedelta(minutes=1), 60)
-    return f"UTC{'−' if ahead < timedelta() else '+'}{hours:02}:{minutes:02}" if hours or minutes else "UTC"
 
 
 def _number(value: Shown) -> int:

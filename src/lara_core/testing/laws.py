@@ -70,6 +70,10 @@ CALLED_OFF: Final = "S14: in a cancelled session nobody sits or waits, and nothi
 WAITING: Final = "N2: nobody waits twice, or beside an offer, and nobody without a list"
 OFFERED: Final = "N2: where the list is automatic, no decision leaves a free place while somebody waits"
 ACCOUNT: Final = "N5: who is registered has an account"
+OWN_MONEY: Final = (
+    "N4, N5, S12: of a place of one's own nothing is kept or gone back while it sits, all of it once it is given up, "
+    "and nothing is kept of one that is refused"
+)
 STEPS: Final = "N4: a registration moves from requested to one answer, and is cancelled once"
 BALANCE: Final = "W7: the balance is the sum of the entries, and what it was after the last"
 AVAILABLE: Final = "W5, W6, W9: 0 <= available <= balance"
@@ -194,6 +198,26 @@ def of_registration(registration: Registration) -> Iterator[str]:
         yield STEPS
 
 
+def of_sale(registration: Registration, charge: Charge) -> Iterator[str]:
+    """N4, N5 and S12, for one registration and the charge of its sale, where it has one.
+
+    The charge knows nothing of a place that was given up before the capture.
+    """
+    sale = registration.sale
+    if sale is None or sale.transaction != charge.id:
+        return
+    money = charge.seats.get(registration.pool, {})
+    if registration.sits:
+        fits = not money
+    else:
+        known = tuple(money.values())
+        refused = registration.state is RegistrationState.REFUSED
+        fits = all(one.paid == sale.price == one.kept + one.back and not one.due for one in known)
+        fits = fits and len(known) <= 1 and not (refused and any(one.kept for one in known))
+    if not fits:
+        yield OWN_MONEY
+
+
 # How many events lead to a state: one that is registered was requested before, or was not.
 _STEPS: Final[Mapping[RegistrationState, tuple[int, ...]]] = {
     RegistrationState.REQUESTED: (1,),
@@ -219,7 +243,7 @@ def of_session(
         yield NOBODY_TWICE
     yield from of_queue(session, at)
     live = any(pool.live for pool in kept) or own or session.taken
-    if session.cancelled and (live or session.queue or any(hold.until for hold in session.holds.values())):
+    if session.cancelled and (live or session.queue or not all(hold.secured for hold in session.holds.values())):
         yield CALLED_OFF
 
 

@@ -35,6 +35,7 @@ except ModuleNotFoundError as missing:
 
 from lara_core.hosting import group_purchase as use
 from lara_core.hosting import places
+from lara_core.hosting.once import once
 from lara_core.hosting.ports import GroupPurchase, Receipt, Store
 from lara_core.kernel.deadlines import Deadline
 from lara_core.kernel.decisions import Act, Refused
@@ -55,8 +56,10 @@ from lara_core.kernel.ids import (
 )
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
+from lara_core.places import Placed, register
 from lara_core.purchase import BuyerRole
 from lara_core.refunds import Override, RefundTerms
+from lara_core.registrations import Sale
 from lara_core.seats import Mode, Policy, SeatState
 from lara_core.sessions import WaitingList
 from lara_core.testing.model import Model, Outcome, Plain, plain
@@ -221,7 +224,7 @@ class GroupPurchaseMachine(RuleBasedStateMachine):
 
     @initialize(capacity=st.sampled_from([None, 2, 3, 4, 4, 6]), waiting_list=lists, policy=policies, pick=picks)
     def begin(self, capacity: int | None, waiting_list: WaitingList | None, policy: Policy, pick: int) -> None:
-        """Two sessions, and a pool to begin with, of which the money may be taken already."""
+        """Two sessions, a pool and mostly somebody's own place, for both of which the money may be taken already."""
         listed = waiting_list if capacity is not None else None
         opens, model = places.open_session, self.model.open_session
         self._run(opens, model, None, SESSIONS[0], starts=STARTS, ends=ENDS, capacity=capacity, waiting_list=listed)
@@ -229,6 +232,9 @@ class GroupPurchaseMachine(RuleBasedStateMachine):
         named = [PEOPLE[0], PEOPLE[3] if policy.modes == MODES[2] else PEOPLE[2]] if policy.assign_at_purchase else []
         invited = {MODES[0]: pick % 3, MODES[1]: 0, MODES[2]: 2}[policy.modes]
         self._buy("pool-1", policy, named, min(invited, len(named)), Deadline.at(BEGINS + timedelta(hours=24)))
+        if pick % 3:
+            price, own = Money.of("10.00", "EUR"), RegistrationId("registration-1")
+            self.sell_place(own, SESSIONS[1], PEOPLE[5], approval=pick > 9, transaction=ORDERS[0], price=price, pick=0)
         if pick % 2:
             self.capture_payment(ORDERS[0], RefundTerms("10", Money.of("0.50", "EUR"), Money.of("3.00", "EUR"), 48))
 
@@ -473,9 +479,11 @@ class GroupPurchaseMachine(RuleBasedStateMachine):
 
     @rule(transaction=orders, terms=terms)
     def capture_payment(self, transaction: TransactionId, terms: RefundTerms) -> None:
-        """What all seats of a transaction cost is taken."""
+        """What all seats and places of a transaction cost is taken."""
         bought = [pool for pool in self.model.kept["pool"].values() if pool["transaction"] == transaction]
+        sold = [one["sale"] for one in self.model.kept["registration"].values() if one["sale"]]
         whole = sum(price.minor for pool in bought for price in pool["prices"])
+        whole += sum(sale.price.minor for sale in sold if sale.transaction == transaction)
         captured = Money(whole, Money.of(0, "EUR").currency)
         self._run(
             use.capture_payment,
@@ -600,6 +608,39 @@ class GroupPurchaseMachine(RuleBasedStateMachine):
             hold=self._hold(session, pick) if pick % 2 else None,
         )
 
+    @rule(
+        name=registrations,
+        session=sessions,
+        person=people,
+        approval=st.booleans(),
+        transaction=orders,
+        price=amounts,
+        pick=picks,
+    )
+    def sell_place(
+        self,
+        name: RegistrationId,
+        session: SessionId,
+        person: Person,
+        approval: bool,
+        transaction: TransactionId,
+        price: Money,
+        pick: int,
+    ) -> None:
+        """Somebody has bought a place of their own, as a checkout gives it, before its transaction is captured."""
+        if transaction not in self.model.kept["charge"]:
+            self._run(
+                _sell_place,
+                self.model.sell_place,
+                None,
+                name,
+                session=session,
+                person=person,
+                approval=approval,
+                sale=Sale(transaction, price),
+                hold=self._hold(session, pick) if pick % 2 else None,
+            )
+
     @rule(session=sessions, roster=st.lists(st.tuples(registrations, people), max_size=3, unique_by=itemgetter(0)))
     def import_registrations(self, session: SessionId, roster: list[tuple[RegistrationId, Person]]) -> None:
         """A roster is imported."""
@@ -615,15 +656,51 @@ class GroupPurchaseMachine(RuleBasedStateMachine):
         known = sorted(self.model.kept["registration"])
         return RegistrationId(known[pick % len(known)]) if known and pick != 19 else RegistrationId("no-such")
 
-    @rule(pick=picks)
-    def refuse(self, pick: int) -> None:
+    @rule(pick=picks, asked=st.integers(6, 19))
+    def refuse(self, pick: int, asked: int) -> None:
         """A registration is refused."""
-        self._run(places.refuse_registration, self.model.refuse_registration, None, self._registration(pick))
+        refund, name = self._fresh(asked) or RefundId("refund-1"), self._registration(pick)
+        self._run(places.refuse_registration, self.model.refuse_registration, None, name, refund=refund)
 
-    @rule(pick=picks)
-    def cancel_registration(self, pick: int) -> None:
+    @rule(pick=picks, asked=picks, override=overrides)
+    def cancel_registration(self, pick: int, asked: int, override: Override | None) -> None:
         """A registration is cancelled."""
-        self._run(places.cancel_registration, self.model.cancel_registration, None, self._registration(pick))
+        name, refund = self._registration(pick), self._fresh(asked)
+        self._run(
+            places.cancel_registration,
+            self.model.cancel_registration,
+            None,
+            name,
+            refund=refund,
+            override=override if refund or asked == 5 else None,
+        )
+
+
+def _sell_place(
+    store: Store[GroupPurchase],
+    act: Act,
+    registration: RegistrationId,
+    *,
+    session: SessionId,
+    person: Person,
+    approval: bool,
+    sale: Sale | None,
+    hold: HoldId | None = None,
+) -> Receipt:
+    """What a checkout does about one line: no use case is about it alone."""
+    content = {"do": "sell_place", "registration": registration, "session": session, "person": person}
+    rest = {
+        "approval": approval,
+        "transaction": sale and sale.transaction,
+        "price": sale and sale.price.minor,
+        "hold": hold,
+    }
+
+    def body(work: GroupPurchase) -> Placed:
+        found, seated = work.sessions.get(session), work.seated(session)
+        return register(act, found, registration, person, approval=approval, hold=hold, sale=sale, seated=seated)
+
+    return once(store, act, {**content, **rest}, body)
 
 
 def _outcome(run: Callable[[Act], Receipt], act: Act) -> Outcome:

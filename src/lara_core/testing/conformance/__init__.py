@@ -8,7 +8,9 @@ A host subclasses the suite in its tests, says how one of its stores is opened, 
             return lambda organisation: OurStore(tmp_path / organisation)
 
 A store that keeps partner companies and their wallets as well takes the second suite, too:
-`class TestOurStore(GroupPurchaseConformance, PartnershipConformance)`.
+`class TestOurStore(GroupPurchaseConformance, PartnershipConformance)`. For one that keeps providers and carts
+there is `SellingConformance`, for one that keeps schedules `DatesConformance`, for one that keeps offers
+`AccessConformance`.
 
 `open_store(organisation)` opens that organisation's data, empty at first. Called again it opens the same data again,
 as another process would; the suite does so from several threads, each of which opens its own.
@@ -17,7 +19,9 @@ A few more fixtures are for what each host does in its own way. Their tests are 
 `silence(organisation, settings)` switches kinds of notice off; `let_buy_in_bulk(organisation, portal, roles)` switches
 group purchase on for some roles on one portal, and off for all others there; `stand(organisation, session, place)` says
 whose a session's training is, before the session is on sale; `tamper(organisation, partner, number, event)` writes
-another event over one of a wallet's, past the store.
+another event over one of a wallet's, past the store; `name_contact(organisation, client, person)` says who is the main
+contact of a client; `set_course(organisation, facts)` says what a course is, and `seat(organisation, person, course)`
+lets somebody into one by a seat or a registration.
 
 Nobody is trusted: where use cases ask for rights, the suite grants them first.
 
@@ -25,9 +29,12 @@ Each test keeps one promise. Its docstring says which, and what goes wrong in pr
 what to do. `pytest.register_assert_rewrite("lara_core.testing.conformance")` in a `conftest.py` adds the values.
 
 The promises stand by area: `states`, `facts`, `transactions`, `keys`, `notices`, `erasing`, `entitlements` and
-`organisations`; `partners` and `wallets` for partner companies.
+`organisations`; `partners` and `wallets` for partner companies; `selling` for providers and carts; `dates` for
+schedules and clients; `access` for offers.
 """
 
+from lara_core.testing.conformance.access import AccessConformance, OpenAccess, Seat, SetCourse, WayIn
+from lara_core.testing.conformance.dates import DatesConformance, NameContact, OpenDates
 from lara_core.testing.conformance.entitlements import EntitlementsConformance
 from lara_core.testing.conformance.erasing import ErasingConformance
 from lara_core.testing.conformance.facts import FactsConformance
@@ -36,19 +43,30 @@ from lara_core.testing.conformance.keys import KeysConformance
 from lara_core.testing.conformance.notices import NoticesConformance
 from lara_core.testing.conformance.organisations import OrganisationsConformance
 from lara_core.testing.conformance.partners import PartnersConformance
+from lara_core.testing.conformance.selling import OpenSelling, SellingConformance
 from lara_core.testing.conformance.states import StatesConformance
 from lara_core.testing.conformance.transactions import TransactionsConformance
 from lara_core.testing.conformance.wallets import WalletsConformance
 
 __all__ = [
+    "AccessConformance",
+    "DatesConformance",
     "GroupPurchaseConformance",
     "LetBuyInBulk",
+    "NameContact",
+    "OpenAccess",
+    "OpenDates",
     "OpenPartnership",
+    "OpenSelling",
     "OpenStore",
     "PartnershipConformance",
+    "Seat",
+    "SellingConformance",
+    "SetCourse",
     "Silence",
     "Stand",
     "Tamper",
+    "WayIn",
 ]
 
 

@@ -115,7 +115,7 @@ def events(work: GroupPurchase, state: Sample) -> tuple[Event, ...]:
             return tuple(work.entitlements.events(state.id))
 
 
-def save(store: Store[GroupPurchase], decision: Decision[A, Event]) -> A:
+def save(store: Store[Work], decision: Decision[A, Event]) -> A:
     """Save *decision* by hand, in a transaction of its own and without a key, and give back its state."""
     with store.transaction() as work:
         work.save(decision)

@@ -84,6 +84,26 @@ class FactsConformance(StoreFixtures):
                 "list that session's registrations alone, in whatever state"
             )
 
+    def test_registrations_are_found_by_their_transaction(self, open_store: OpenStore) -> None:
+        """The registrations that a transaction bought are listed, in whatever session and state, and no others.
+
+        Otherwise an invoice is paid for places that nobody has, and their refunds are reported by whoever likes.
+        """
+        store = open_store(NORTH)
+        _ = save(store, opened()), save(store, opened(OTHER_SESSION))
+        with store.transaction() as work:
+            assert list(work.registrations.of_transaction(TRANSACTION)) == [], "a transaction may have bought none"
+        _ = save(store, registered(OTHER_REGISTRATION, ANA, session=OTHER_SESSION, transaction=TRANSACTION))
+        session = opened().state
+        mine = save(store, registered(transaction=TRANSACTION))
+        _ = save(store, mine.cancel(act("cancel"), session=session))
+        _ = save(store, registered(RegistrationId("another"), BORIS, transaction=OTHER_TRANSACTION))
+        _ = save(store, registered(RegistrationId("given"), DAWUD))
+        with store.transaction() as work:
+            assert sorted(work.registrations.of_transaction(TRANSACTION)) == [REGISTRATION, OTHER_REGISTRATION], (
+                "list what that transaction bought, in all its sessions, also what was given up"
+            )
+
     def test_the_roster_names_all_who_sit(self, open_store: OpenStore) -> None:
         """`seated` knows everybody who sits in a session, in any of its pools, by account and by address (S5).
 

@@ -1,6 +1,6 @@
 """What the model keeps, and how it answers. Part of `lara_core.testing.model`."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Concatenate, Final, ParamSpec
 
 from lara_core.hosting.ports import Receipt, Written
@@ -13,6 +13,7 @@ from lara_core.testing.model.words import No, Outcome, Plain, copied, keys_of, p
 P = ParamSpec("P")
 
 KINDS: Final = ("session", "pool", "charge", "registration")
+PLACE_FIRST: Final = ("session", "pool", "registration", "charge")
 
 
 class Keeping:
@@ -22,19 +23,22 @@ class Keeping:
         self.bulk_buyers = bulk_buyers
         self.kept: dict[str, dict[str, Plain]] = {kind: {} for kind in KINDS}
         self.written: list[tuple[str, Written]] = []
+        # In which order the receipt names what was written, unless the use case says otherwise.
+        self.order: Sequence[str] = KINDS
 
     def predict(self, use: Callable[Concatenate[Act, P], None], act: Act, *args: P.args, **kwargs: P.kwargs) -> Outcome:
         """What the use case of that name answers."""
         before = copied(self.kept)
         self.written = []
+        self.order = KINDS
         try:
             use(act, *args, **kwargs)
         except No as no:
             self.kept = before
             return no.outcome
-        # Sessions first, then pools, charges and registrations, each with all its events.
+        # Kind by kind, each aggregate with all its events.
         order = {(kind, one.id): -number for number, (kind, one) in reversed([*enumerate(self.written)])}
-        written = sorted(self.written, key=lambda entry: (KINDS.index(entry[0]), -order[entry[0], entry[1].id]))
+        written = sorted(self.written, key=lambda entry: (self.order.index(entry[0]), -order[entry[0], entry[1].id]))
         return Receipt(act.by, act.key, tuple(one for _, one in written))
 
     def get(self, kind: str, name: str) -> Plain:

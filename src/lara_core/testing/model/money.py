@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from lara_core.kernel.decisions import Act, Event
 from lara_core.kernel.errors import BadValue
-from lara_core.kernel.ids import ActorId, PoolId, RefundId, SeatNo, SessionId, TransactionId
+from lara_core.kernel.ids import ActorId, PoolId, RefundId, RegistrationId, SeatNo, SessionId, TransactionId
 from lara_core.kernel.money import Money
 from lara_core.refunds import (
     ChargeCaptured,
@@ -13,6 +13,7 @@ from lara_core.refunds import (
     MoneyMoved,
     MoreThanCaptured,
     NoSuchRefund,
+    NothingCaptured,
     NothingDue,
     OtherCurrency,
     Override,
@@ -27,6 +28,8 @@ from lara_core.refunds import (
     SeatsReinstated,
     SeatsSettled,
 )
+from lara_core.registrations import RegistrationState, Sale
+from lara_core.testing.model.keeping import PLACE_FIRST
 from lara_core.testing.model.places import Places
 from lara_core.testing.model.words import No, Plain, fee_of, money_of
 
@@ -100,6 +103,58 @@ class Charges(Places):
         _ = self._write("charge", transaction, events[state](refund, act))
         found["state"] = state
 
+    def refuse_registration(self, act: Act, registration: RegistrationId, *, refund: RefundId) -> None:
+        """Of one that was requested; twice is once. What was taken for it goes back, all of it."""
+        if self._answer(act, registration, RegistrationState.REFUSED, (RegistrationState.REQUESTED,)):
+            sale: Sale | None = self.kept["registration"][registration]["sale"]
+            if sale and sale.transaction in self.kept["charge"]:
+                self._settle_place(act, registration, refund, called_off=True)
+
+    def cancel_registration(
+        self,
+        act: Act,
+        registration: RegistrationId,
+        *,
+        refund: RefundId | None = None,
+        override: Override | None = None,
+    ) -> None:
+        """Of one that sits; twice is once. What was taken for it goes back as the terms say, if it is asked for."""
+        known = (RegistrationState.REQUESTED, RegistrationState.REGISTERED)
+        cancelled = self._answer(act, registration, RegistrationState.CANCELLED, known)
+        if override and refund is None:
+            raise No(BadValue)
+        sale: Sale | None = self.kept["registration"][registration]["sale"]
+        if not cancelled or sale is None:
+            return
+        if sale.transaction in self.kept["charge"]:
+            self._settle_place(act, registration, refund, override=override)
+        elif refund and sale.price.minor:
+            raise No(NothingCaptured(sale.transaction))
+
+    def _settle_place(
+        self,
+        act: Act,
+        registration: RegistrationId,
+        refund: RefundId | None,
+        *,
+        override: Override | None = None,
+        called_off: bool = False,
+    ) -> None:
+        """In the charge it is the one seat of a pool of its own name."""
+        found = self.kept["registration"][registration]
+        pool, price = PoolId(registration), {1: found["sale"].price}
+        self.order = PLACE_FIRST
+        self._settle_seats(
+            act,
+            found["sale"].transaction,
+            found["session"],
+            pool,
+            price,
+            refund,
+            override=override,
+            called_off=called_off,
+        )
+
     def _seat_money(self, charge: Plain, pool: PoolId, seat: int, price: Money) -> Plain:
         if price.currency != charge["currency"]:
             raise No(OtherCurrency(SeatNo(seat)))
@@ -117,8 +172,31 @@ class Charges(Places):
         override: Override | None = None,
         called_off: bool = False,
     ) -> None:
-        found, session = self._pool(pool)
-        charge = self.get("charge", found["transaction"])
+        found, _ = self._pool(pool)
+        self._settle_seats(
+            act,
+            found["transaction"],
+            found["session"],
+            pool,
+            {seat: found["prices"][seat - 1] for seat in seats},
+            refund,
+            override=override,
+            called_off=called_off,
+        )
+
+    def _settle_seats(
+        self,
+        act: Act,
+        transaction: TransactionId,
+        where: SessionId,
+        pool: PoolId,
+        prices: Mapping[int, Money],
+        refund: RefundId | None,
+        *,
+        override: Override | None = None,
+        called_off: bool = False,
+    ) -> None:
+        session, charge = self.get("session", where), self.get("charge", transaction)
         if refund in charge["refunds"]:
             raise No(RefundIdUsed(RefundId(str(refund))))
         if not charge["captured"] and not charge["seats"]:
@@ -126,8 +204,7 @@ class Charges(Places):
         terms: RefundTerms = charge["terms"]
         in_time = act.at <= session["starts"] - timedelta(hours=terms.hours_before)
         amount, once_kept, after = 0, charge["once_kept"], dict[SeatNo, Plain]()
-        for seat in sorted(seats):
-            price: Money = found["prices"][seat - 1]
+        for seat, price in sorted(prices.items()):
             before = self._seat_money(charge, pool, seat, price)
             left = before["paid"] - before["kept"] - before["back"]
             money = {**before, "due": 0}
@@ -154,7 +231,7 @@ class Charges(Places):
         self._enough(charge, amount)
         asked, currency = refund if amount else None, charge["currency"]
         event = SeatsSettled(
-            found["session"],
+            where,
             pool,
             money_of(charge, after),
             Money(once_kept, currency),
@@ -163,7 +240,7 @@ class Charges(Places):
             override.reason if override and amount else None,
             act,
         )
-        _ = self._write("charge", found["transaction"], event)
+        _ = self._write("charge", transaction, event)
         known = charge["seats"]
         more = [seat for seat, money in after.items() if money["back"] > known.get((pool, seat), {"back": 0})["back"]]
         charge["seats"].update(((pool, seat), money) for seat, money in after.items())

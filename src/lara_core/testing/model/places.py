@@ -21,6 +21,7 @@ from lara_core.registrations import (
     RegistrationSessionCancelled,
     RegistrationSessionOver,
     RegistrationState,
+    Sale,
 )
 from lara_core.sessions import (
     AlreadySitting,
@@ -60,6 +61,7 @@ from lara_core.testing.model.words import (
     held_places,
     is_late,
     is_live,
+    kept_hold,
     keys_of,
     offers_of,
     on_sale,
@@ -128,7 +130,7 @@ class Places(Keeping):
             raise No(HoldAlreadyThere(hold))
         room_for(places, for_sale(found, act.at))
         _ = self._write("session", session, PlacesHeld(hold, places, deadline, self._sweep(found, act.at), act))
-        found["holds"][hold] = {"places": places, "until": deadline, "to": None}
+        found["holds"][hold] = kept_hold(places, deadline)
         self._offer_by_itself(act, session)
 
     def secure_hold(self, act: Act, session: SessionId, hold: HoldId) -> None:
@@ -137,10 +139,10 @@ class Places(Keeping):
         on_sale(found, act.at)
         if not is_live(found, hold, act.at):
             raise No(HoldGone(hold))
-        if found["holds"][hold]["until"] is None:
+        if found["holds"][hold]["secured"]:
             raise No(HoldAlreadySecured(hold))
         _ = self._write("session", session, HoldSecured(hold, act))
-        found["holds"][hold]["until"] = None
+        found["holds"][hold]["secured"] = True
         self._offer_by_itself(act, session)
 
     def release_hold(self, act: Act, session: SessionId, hold: HoldId) -> None:
@@ -245,7 +247,7 @@ class Places(Keeping):
         offers = {HoldId(f"offer:{found['version'] + 1}.{n}"): person for n, person in enumerate(first, 1)}
         _ = self._write("session", session, PlacesOffered(offers, until, self._sweep(found, act.at), act))
         found["queue"] = found["queue"][len(first) :]
-        found["holds"].update((name, {"places": 1, "until": until, "to": person}) for name, person in offers.items())
+        found["holds"].update((name, kept_hold(1, until, person)) for name, person in offers.items())
 
     def register(
         self,
@@ -258,11 +260,25 @@ class Places(Keeping):
         hold: HoldId | None = None,
     ) -> None:
         """A place of one's own, at once or when somebody approves."""
+        self.sell_place(act, registration, session=session, person=person, approval=approval, hold=hold, sale=None)
+
+    def sell_place(
+        self,
+        act: Act,
+        registration: RegistrationId,
+        *,
+        session: SessionId,
+        person: Person,
+        approval: bool,
+        sale: Sale | None,
+        hold: HoldId | None = None,
+    ) -> None:
+        """The same, bought: what a checkout gives for one line of a basket."""
         self._may_register(act, session, person)
         if keys_of(person) & self._keys_in(session):
             raise No(RegistrantSits(person))
         self._take(act, session, 1, hold=hold, to=person)
-        self._registered(act, registration, session, person, Origin.INDIVIDUAL, approval=approval)
+        self._registered(act, registration, session, person, Origin.INDIVIDUAL, approval=approval, sale=sale)
 
     def _may_register(self, act: Act, session: SessionId, person: Person) -> None:
         found = self.get("session", session)
@@ -274,12 +290,20 @@ class Places(Keeping):
             raise No(RegistrantNeedsAccount(person))
 
     def _registered(
-        self, act: Act, name: RegistrationId, session: SessionId, person: Person, origin: Origin, *, approval: bool
+        self,
+        act: Act,
+        name: RegistrationId,
+        session: SessionId,
+        person: Person,
+        origin: Origin,
+        *,
+        approval: bool,
+        sale: Sale | None = None,
     ) -> None:
         made = RegistrationRequested if approval else Registered
         state = RegistrationState.REQUESTED if approval else RegistrationState.REGISTERED
-        event = made(name, session, person, origin, act)
-        self._begin("registration", name, event, session=session, person=person, origin=origin, state=state)
+        event = made(name, session, person, origin, sale, act)
+        self._begin("registration", name, event, session=session, person=person, origin=origin, sale=sale, state=state)
 
     def import_registrations(
         self, act: Act, session: SessionId, people: Sequence[tuple[RegistrationId, Person]]
@@ -305,24 +329,16 @@ class Places(Keeping):
 
     def approve_registration(self, act: Act, registration: RegistrationId) -> None:
         """Of one that was requested; twice is once."""
-        self._answer(act, registration, RegistrationState.REGISTERED, (RegistrationState.REQUESTED,))
-
-    def refuse_registration(self, act: Act, registration: RegistrationId) -> None:
-        """Of one that was requested; twice is once."""
-        self._answer(act, registration, RegistrationState.REFUSED, (RegistrationState.REQUESTED,))
-
-    def cancel_registration(self, act: Act, registration: RegistrationId) -> None:
-        """Of one that sits; twice is once."""
-        sits = (RegistrationState.REQUESTED, RegistrationState.REGISTERED)
-        self._answer(act, registration, RegistrationState.CANCELLED, sits)
+        _ = self._answer(act, registration, RegistrationState.REGISTERED, (RegistrationState.REQUESTED,))
 
     def _answer(
         self, act: Act, name: RegistrationId, state: RegistrationState, known: Collection[RegistrationState]
-    ) -> None:
+    ) -> bool:
+        """Whether anything happened by it."""
         found = self.get("registration", name)
         session = self.get("session", found["session"])
         if found["state"] is state:
-            return
+            return False
         if found["state"] not in known:
             raise No(RegistrationIs(found["state"]))
         if state is RegistrationState.REGISTERED and session["cancelled"]:
@@ -338,3 +354,4 @@ class Places(Keeping):
         found["state"] = state
         if not sits(found):
             self._give_back(act, found["session"], 1)
+        return True

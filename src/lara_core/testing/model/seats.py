@@ -13,6 +13,7 @@ from lara_core.kernel.ids import (
     PortalId,
     ProviderId,
     RefundId,
+    RegistrationId,
     SeatNo,
     SessionId,
     TransactionId,
@@ -57,6 +58,7 @@ from lara_core.seats import (
 )
 from lara_core.sessions import SessionCancelled, SessionOver
 from lara_core.testing.model.invitations import Invitations
+from lara_core.testing.model.keeping import KINDS
 from lara_core.testing.model.words import (
     No,
     Plain,
@@ -97,7 +99,7 @@ class Model(Invitations):
         waiting = (*(who for _, who in offers_of(found, act.at)), *found["queue"])
         _ = self._write("session", session, SessionCancelled(waiting, act))
         found["cancelled"], found["queue"] = True, []
-        found["holds"] = {name: hold for name, hold in found["holds"].items() if hold["until"] is None}
+        found["holds"] = {name: hold for name, hold in found["holds"].items() if hold["secured"]}
         for name, pool in self._of("pool", session=session):
             if live := live_seats(pool):
                 self._cancel(act, PoolId(name), live, Cause.SESSION_CANCELLED)
@@ -111,6 +113,12 @@ class Model(Invitations):
             one["state"] = RegistrationState.CANCELLED
         if left:
             self._give_back(act, session, len(left))
+        for name, one in left:
+            if one["sale"] and one["sale"].transaction in self.kept["charge"]:
+                own = RefundId(f"{refund}:{name}")
+                self._settle_place(act, RegistrationId(name), own, called_off=True)
+        # Here what was paid comes before who is registered.
+        self.order = KINDS
 
     def buy_seats(
         self,

@@ -121,7 +121,12 @@ def until_of(policy: Policy, at: datetime) -> Deadline:
 
 def has_lapsed(hold: Plain, at: datetime) -> bool:
     """One that is being paid for does not (N1)."""
-    return hold["until"] is not None and is_late(hold["until"], at)
+    return not hold["secured"] and is_late(hold["until"], at)
+
+
+def kept_hold(places: int, until: Deadline, to: Person | None = None, *, secured: bool = False) -> Plain:
+    """Places kept until then, for somebody or anybody; while they are being paid for, longer (N1, N2)."""
+    return {"places": places, "until": until, "to": to, "secured": secured}
 
 
 def is_live(session: Plain, hold: HoldId, at: datetime) -> bool:
@@ -259,7 +264,8 @@ def plain(state: Root) -> Plain:
     match state:
         case Session():
             holds = {
-                name: {"places": hold.places, "until": hold.until, "to": hold.to} for name, hold in state.holds.items()
+                name: kept_hold(hold.places, hold.until, hold.to, secured=hold.secured)
+                for name, hold in state.holds.items()
             }
             return {
                 "version": state.version,
@@ -311,6 +317,7 @@ def plain(state: Root) -> Plain:
                 "session": state.session,
                 "person": state.person,
                 "origin": state.origin,
+                "sale": state.sale,
                 "state": state.state,
             }
 

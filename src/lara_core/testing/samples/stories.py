@@ -24,7 +24,7 @@ from lara_core.kernel.ids import (
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.refunds import Charge, ChargeDecision, Override, RefundTerms
-from lara_core.registrations import Origin, Registration, RegistrationDecision
+from lara_core.registrations import Origin, Registration, RegistrationDecision, Sale
 from lara_core.rights import PARTNER_ADMINISTRATOR, Action, Grants, GrantsDecision, Right, Scope
 from lara_core.seats import Mode, Policy, SeatDecision, SeatPool
 from lara_core.sessions import Session, SessionDecision, WaitingList
@@ -95,9 +95,13 @@ def told(begun: Decision[A, E], *commands: Callable[[A], Decision[A, E]]) -> Seq
 
 
 def _counted() -> Sequence[SessionDecision]:
-    """Holds until a day, until an instant and secured; some that lapse, one that is converted, one that is released."""
+    """Holds until a day, until an instant and secured; some that lapse, one that is converted, one that is released.
+
+    One is paid for in vain, and lapses after all. The session moves.
+    """
     day = Deadline.on(date(2030, 3, 31), Zone("Europe/Paris"))
     secured, converted, released = HoldId("secured"), HoldId("converted"), HoldId("released")
+    declined, until = HoldId("declined"), Deadline.at(LATER + timedelta(hours=1))
     soon = [Deadline.at(LATER + timedelta(microseconds=tick)) for tick in (1, 2)]
     return told(
         opened(capacity=40),
@@ -109,6 +113,12 @@ def _counted() -> Sequence[SessionDecision]:
         lambda session: session.take(act("take"), 5, hold=converted),
         lambda session: session.give_back(act("give-back"), 1),
         lambda session: session.resize(act("resize", at=LATER), 12),
+        lambda session: session.hold(act("declined", at=LATER), declined, 2, until=until),
+        lambda session: session.secure(act("pay", at=LATER), declined),
+        lambda session: session.unsecure(act("not-paid", at=LATER), declined),
+        lambda session: session.move(
+            act("move", at=LATER), starts=STARTS + timedelta(days=1, microseconds=7), ends=ENDS + timedelta(days=2)
+        ),
         lambda session: session.hold(act("released", at=LATER), released, 1, until=Deadline.at(LATER)),
         lambda session: session.release(act("release", at=LATER), released),
         lambda session: session.hold(act("hold-1", at=LATER), HoldId("short-1"), 1, until=soon[0]),
@@ -142,7 +152,7 @@ def _waited() -> Sequence[SessionDecision]:
 
 
 def _cancelled() -> Sequence[SessionDecision]:
-    """Places are offered by hand, and then the session is cancelled: one offer is being paid for."""
+    """Places are offered by hand, and then the session is cancelled: one offer is being paid for, at the second try."""
     session = Session.open(
         act("open"),
         SessionId("session-cancelled"),
@@ -163,6 +173,8 @@ def _cancelled() -> Sequence[SessionDecision]:
         lambda session: session.offer(act("offer", at=after)),
         lambda session: session.join(act("join-late", at=after), CHLOE, seated=()),
         lambda session: session.secure(act("secure", at=after), _offer(session, ANA, after)),
+        lambda session: session.unsecure(act("unsecure", at=after), _offer(session, ANA, after)),
+        lambda session: session.secure(act("secure-again", at=after), _offer(session, ANA, after)),
         lambda session: session.give_back(act("give-back", at=after), 1),
         lambda session: session.cancel(act("cancel", at=after)),
     )
@@ -384,19 +396,30 @@ def _begun(
 
 
 def _registered(session: Session) -> Sequence[Sequence[RegistrationDecision]]:
-    """One is registered at once, one is asked for and approved, one is refused, one comes with a roster."""
+    """One is registered at once, one is asked for and approved, one is refused, one comes with a roster.
+
+    The first three were bought, each in another purchase, the second for nothing.
+    """
     register = partial(Registration.register, session=session, seated=())
+    dinars, nothing, euros = (
+        Sale(TransactionId(name), price)
+        for name, price in (
+            ("Commande-É", Money.of("10000000000.001", "KWD")),
+            ("commande-é", Money.of(0, "JPY")),
+            ("order", Money.of("0.01", "EUR")),
+        )
+    )
     return (
         told(
-            register(act("register"), RegistrationId("at-once"), person=ANA, approval=False),
+            register(act("register"), RegistrationId("at-once"), person=ANA, approval=False, sale=dinars),
             lambda registration: registration.cancel(act("cancel", by="ana"), session=session),
         ),
         told(
-            register(act("ask", by="chloé"), RegistrationId("approuvée"), person=CHLOE, approval=True),
+            register(act("ask", by="chloé"), RegistrationId("approuvée"), person=CHLOE, approval=True, sale=nothing),
             lambda registration: registration.approve(act("approve"), session=session),
         ),
         told(
-            register(act("ask"), RegistrationId("refused"), person=BORIS, approval=True),
+            register(act("ask"), RegistrationId("refused"), person=BORIS, approval=True, sale=euros),
             lambda registration: registration.refuse(act("refuse", at=LATER), session=session),
         ),
         told(

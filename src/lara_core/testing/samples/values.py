@@ -24,7 +24,7 @@ from lara_core.kernel.ids import (
 from lara_core.kernel.money import Money
 from lara_core.kernel.people import Person
 from lara_core.refunds import Charge, ChargeDecision, RefundTerms
-from lara_core.registrations import Registration, RegistrationDecision
+from lara_core.registrations import Registration, RegistrationDecision, Sale
 from lara_core.rights import MATRIX, Grants, GrantsDecision, Role, Scope
 from lara_core.seats import Policy, SeatDecision, SeatPool
 from lara_core.sessions import Session, SessionDecision
@@ -148,10 +148,17 @@ def registered(
     *,
     session: SessionId = SESSION,
     approval: bool = False,
+    transaction: TransactionId | None = None,
 ) -> RegistrationDecision:
-    """A registration of *person* in *session*, or a request for one."""
+    """A registration of *person* in *session*, or a request for one; in a *transaction* it was bought."""
     return Registration.register(
-        act("register"), registration, session=opened(session).state, person=person, approval=approval, seated=()
+        act("register"),
+        registration,
+        session=opened(session).state,
+        person=person,
+        approval=approval,
+        sale=None if transaction is None else Sale(transaction, Money.of("10.00", "EUR")),
+        seated=(),
     )
 
 

@@ -9,22 +9,49 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from lara_core.cart import Attempt, Basket, BasketPaid, Cart, CartEvent, ChargingStarted
+from lara_core.confirmation import Confirmation, ConfirmationEvent
+from lara_core.documents import Numbering, NumberingEvent
 from lara_core.kernel.decisions import Aggregate, Decision, Event, Refused
 from lara_core.kernel.ids import ActorId, EnrolmentId, PartnerId
 from lara_core.kernel.receipts import Receipt
 from lara_core.offerings import Offering, OfferingEvent
+from lara_core.offers import Grant as OfferGrant
+from lara_core.offers import GrantEvent, Offer, OfferEvent
 from lara_core.participants import Enrolment, EnrolmentEvent, EnrolmentRequested, ParticipantEnrolled
 from lara_core.partners import Partner, PartnerEvent
+from lara_core.promotions import CodeEvent, PromotionCode
+from lara_core.providers import (
+    Arrangement,
+    ArrangementEvent,
+    Provider,
+    ProviderEvent,
+    Training,
+    TrainingEvent,
+)
 from lara_core.refunds import Charge, ChargeEvent, Refund, SeatMoney, SeatsSettled
 from lara_core.registrations import Registered, Registration, RegistrationCancelled, RegistrationEvent
 from lara_core.rights import Grants, GrantsEvent
+from lara_core.schedules import Schedule, ScheduleEvent
 from lara_core.seats import SeatEvent, SeatPool
 from lara_core.sessions import PlacesOffered, Session, SessionEvent
 from lara_core.spending import SpendingEvent, SpendingLimit
 from lara_core.telling.notices import Notice, of_refusal
 from lara_core.telling.notices import notices as notices_of
 from lara_core.testing.strategies.happening import events_in
+from lara_core.testing.strategies.of_access import (
+    offer_grant_histories,
+    offer_grant_histories_with,
+    offer_histories,
+    offer_histories_with,
+)
 from lara_core.testing.strategies.of_charges import charge_histories, charge_histories_with
+from lara_core.testing.strategies.of_dates import (
+    confirmation_histories,
+    confirmation_histories_with,
+    schedule_histories,
+    schedule_histories_with,
+)
 from lara_core.testing.strategies.of_partners import (
     enrolment_histories,
     offering_histories,
@@ -34,6 +61,18 @@ from lara_core.testing.strategies.of_partners import (
 )
 from lara_core.testing.strategies.of_pools import pool_histories, pool_histories_with
 from lara_core.testing.strategies.of_rights import grants_histories, grants_histories_with
+from lara_core.testing.strategies.of_selling import (
+    arrangement_histories,
+    arrangement_histories_with,
+    cart_histories,
+    cart_histories_with,
+    code_histories,
+    code_histories_with,
+    numbering_histories,
+    provider_histories,
+    provider_histories_with,
+    training_histories,
+)
 from lara_core.testing.strategies.of_sessions import registration_histories, session_histories, session_histories_with
 from lara_core.testing.strategies.of_wallets import (
     limit_histories,
@@ -113,6 +152,72 @@ def enrolments() -> SearchStrategy[Enrolment]:
     return enrolment_histories().map(lambda history: history[-1].state)
 
 
+def providers() -> SearchStrategy[Provider]:
+    """Providers that real commands reached."""
+    return provider_histories().map(lambda history: history[-1].state)
+
+
+def arrangements() -> SearchStrategy[Arrangement]:
+    """Who sells for whom, as real commands led to it."""
+    return arrangement_histories().map(lambda history: history[-1].state)
+
+
+def trainings() -> SearchStrategy[Training]:
+    """Trainings that real commands reached."""
+    return training_histories().map(lambda history: history[-1].state)
+
+
+def carts() -> SearchStrategy[Cart]:
+    """Carts that real commands reached."""
+    return cart_histories().map(lambda history: history[-1].state)
+
+
+def baskets() -> SearchStrategy[Basket]:
+    """Baskets of such carts."""
+    split = cart_histories_with(4, None).map(lambda history: _split(history[-1].state))
+    return split.filter(bool).flatmap(st.sampled_from)
+
+
+def _split(cart: Cart) -> Sequence[Basket]:
+    return cart.split({line.provider for line in cart.lines})
+
+
+def attempts() -> SearchStrategy[Attempt]:
+    """Attempts to pay them, in each state."""
+    made = cart_histories_with(6, ChargingStarted).map(lambda history: history[-1].state.attempts)
+    return made.filter(bool).flatmap(st.sampled_from)
+
+
+def promotion_codes() -> SearchStrategy[PromotionCode]:
+    """Promotion codes that real commands reached."""
+    return code_histories().map(lambda history: history[-1].state)
+
+
+def numberings() -> SearchStrategy[Numbering]:
+    """Series of documents that real commands reached."""
+    return numbering_histories().map(lambda history: history[-1].state)
+
+
+def offers() -> SearchStrategy[Offer]:
+    """Offers that real commands reached."""
+    return offer_histories().map(lambda history: history[-1].state)
+
+
+def offer_grants() -> SearchStrategy[OfferGrant]:
+    """Grants of offers that real commands reached."""
+    return offer_grant_histories().map(lambda history: history[-1].state)
+
+
+def schedules() -> SearchStrategy[Schedule]:
+    """Schedules that real commands reached."""
+    return schedule_histories().map(lambda history: history[-1].state)
+
+
+def confirmations() -> SearchStrategy[Confirmation]:
+    """What clients say to dates, as real commands led to it."""
+    return confirmation_histories().map(lambda history: history[-1].state)
+
+
 def session_events() -> SearchStrategy[SessionEvent]:
     """Events of sessions, each as it happened in a history."""
     return session_histories().flatmap(lambda history: st.sampled_from(events_in(history)))
@@ -155,6 +260,16 @@ _TOLD: Final[Mapping[object, Callable[[type[Event]], Histories]]] = {
     WalletEvent: partial(wallet_histories_with, 6),
     SpendingEvent: partial(limit_histories_with, 6),
     EnrolmentEvent: _of_enrolment,
+    ScheduleEvent: partial(schedule_histories_with, 4),
+    ConfirmationEvent: partial(confirmation_histories_with, 6),
+    OfferEvent: partial(offer_histories_with, 6),
+    GrantEvent: partial(offer_grant_histories_with, 6),
+    ProviderEvent: partial(provider_histories_with, 6),
+    ArrangementEvent: partial(arrangement_histories_with, 6),
+    TrainingEvent: lambda _: training_histories(tries=6),
+    CartEvent: partial(cart_histories_with, 6),
+    CodeEvent: partial(code_histories_with, 6),
+    NumberingEvent: lambda _: numbering_histories(tries=6),
 }
 
 
@@ -187,6 +302,16 @@ def receipts(draw: DrawFn) -> Receipt:
         wallet_histories(),
         limit_histories(),
         enrolment_histories(),
+        schedule_histories(),
+        confirmation_histories(),
+        offer_histories(),
+        offer_grant_histories(),
+        provider_histories(),
+        arrangement_histories(),
+        training_histories(),
+        cart_histories(),
+        code_histories(),
+        numbering_histories(),
     )
     decision = draw(st.one_of(histories).flatmap(st.sampled_from))
     return Receipt.of(decision.events[0].act, (decision,))
@@ -208,9 +333,9 @@ _STAFF: Final = st.builds(_Staff, actors(), st.lists(actors(), min_size=1, max_s
 
 @st.composite
 def notices(draw: DrawFn) -> Notice:
-    """Notices of what happened to a pool, a charge, a registration, a wallet or an enrolment, or to those who wait.
+    """Notices of what happened to pools, charges, registrations, wallets, enrolments and baskets.
 
-    Some are of a refusal, for lack of credits.
+    Some are to those who wait, some to clients, of dates; some are of a refusal, for lack of credits.
     """
     histories: Sequence[Histories] = (
         pool_histories(),
@@ -219,6 +344,9 @@ def notices(draw: DrawFn) -> Notice:
         session_histories_with(6, PlacesOffered),
         enrolment_histories(),
         wallet_histories_with(6, CreditsDebited),
+        confirmation_histories(tries=3),
+        offer_grant_histories(),
+        cart_histories_with(6, BasketPaid),
     )
     staff = draw(_STAFF)
     history = draw(st.one_of(histories))
