@@ -24,11 +24,12 @@ from lara_core.hosting.carts import (
     check_out,
     create_code,
     decline_basket,
+    issue_credit_note,
     open_cart,
     pay_basket,
     take_for_nothing,
 )
-from lara_core.hosting.group_purchase import accept_invitation, assign_seats, buy_seats
+from lara_core.hosting.group_purchase import accept_invitation, assign_seats, buy_seats, cancel_all_seats
 from lara_core.hosting.partners import enrol, reverse_enrolment, withdraw_participant
 from lara_core.hosting.places import register
 from lara_core.hosting.ports import GroupPurchase, Receipt, Selling, Store
@@ -51,6 +52,7 @@ from lara_core.kernel.ids import (
     PoolId,
     PortalId,
     ProviderId,
+    RefundId,
     RegistrationId,
     SeatNo,
     SessionId,
@@ -237,6 +239,18 @@ def take(store: Store[Selling], by: str, cart: str, currency: Currency = CAD) ->
 def checking_out(path: Path, by: str, cart: str, code: str) -> str:
     """Check a basket out with a code: the receipt, or why not."""
     return _outcome(lambda: start(SqliteStore(path), by, cart, code))
+
+
+def cancel(store: Store[Selling], by: str, cart: str) -> Receipt:
+    """Cancel what a cart's first line bought; the money goes back."""
+    pool = PoolId(f"{cart}-{CAD}:1.1")
+    return cancel_all_seats(store, act(by, f"cancel-{cart}"), pool, refund=RefundId(f"back-{cart}"))
+
+
+def credit(store: Store[Selling], by: str, cart: str) -> Receipt:
+    """Number the credit note for that."""
+    transaction, refund = TransactionId(f"{cart}-{CAD}"), RefundId(f"back-{cart}")
+    return issue_credit_note(store, act(by, f"credit-{cart}"), SCHOOL, transaction, refund)
 
 
 def paying(path: Path, by: str, cart: str) -> str:
