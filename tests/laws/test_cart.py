@@ -651,11 +651,10 @@ def refusals(report: Report) -> dict[str, set[str]]:
 
 
 @pytest.mark.usefixtures("full_with_two")
-def test_every_reachable_checkout_keeps_the_laws(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_reachable_checkout_keeps_the_laws(tell: Callable[[object], None]) -> None:
     """K2, K3, K5, K10, P3, P4, P8, N1: no pair of world and command breaks one; every move and refusal is met."""
     report = search_baskets()
-    with capsys.disabled():
-        print(f"\n  baskets: {report}")
+    tell(f"baskets: {report}")
     assert report.broken == ()
     assert {verb: refusals(report).get(verb, set()) for verb in REFUSALS} == REFUSALS
     assert {seen[1] for seen in report.seen if isinstance(seen, tuple) and seen[0] == "allowed"} == set(REFUSALS)
@@ -724,11 +723,10 @@ def _try(code: PromotionCode, verb: str, command: Callable[[], Decision[Promotio
     return Step((after,) if not broken else (), (("allowed", verb),), tuple(broken))
 
 
-def test_every_reachable_code_keeps_the_laws(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_reachable_code_keeps_the_laws(tell: Callable[[object], None]) -> None:
     """K3, K5, K10, P4: uses never exceed the number; and every refusal is met."""
     report = search_codes()
-    with capsys.disabled():
-        print(f"\n  codes: {report}")
+    tell(f"codes: {report}")
     assert report.broken == ()
     assert {verb: refusals(report).get(verb, set()) for verb in CODE_REFUSALS} == CODE_REFUSALS
     assert {seen[1] for seen in report.seen if isinstance(seen, tuple) and seen[0] == "allowed"} == set(CODE_REFUSALS)
