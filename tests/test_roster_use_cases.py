@@ -12,7 +12,7 @@ from attrs import evolve
 
 from lara_core.access import CourseFacts
 from lara_core.formats import rosters
-from lara_core.formats.rosters import Roster
+from lara_core.formats.rosters import BATCH, Roster
 from lara_core.hosting import offers
 from lara_core.hosting import rosters as use
 from lara_core.hosting.ports import Receipt
@@ -196,7 +196,7 @@ def test_a_file_of_nobody_is_nothing(world: MemoryStore) -> None:
     assert receipts(world) == []
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, use.SIZE])
+@pytest.mark.parametrize("size", [1, 2, 3, 7, BATCH])
 def test_the_size_of_a_batch_changes_nothing(size: int, world: MemoryStore) -> None:
     """However many rows are granted at once, the same people are (O6)."""
     assert bring(world, size=size) == ALL_NEW

@@ -21,7 +21,7 @@ from lara_core.kernel.ids import (
     SessionId,
     TransactionId,
 )
-from lara_core.kernel.money import MOST, Currency, Money
+from lara_core.kernel.money import MOST, Currency, Money, from_zero
 from lara_core.kernel.people import Person
 from lara_core.kernel.rates import percent
 from lara_core.kernel.validators import checked, line, switch, whole
@@ -135,14 +135,6 @@ def _seats(field: str, value: int) -> int:
     return whole(field, value, least=1, most=MOST_SEATS)
 
 
-def _price(field: str, value: Money) -> Money:
-    if type(value) is not Money:
-        raise BadValue(field, Flaw.WRONG_TYPE)
-    if value.minor < 0:
-        raise BadValue(field, Flaw.TOO_SMALL)
-    return value
-
-
 def _taxes(_: object, __: object, taxes: tuple[Tax, ...]) -> None:
     if type(taxes) is not tuple or any(type(tax) is not Tax for tax in taxes):
         raise BadValue("taxes", Flaw.WRONG_TYPE)
@@ -179,7 +171,7 @@ class Line:
     id: LineId
     provider: ProviderId
     sessions: tuple[SessionId, ...] = field(validator=_sessions)
-    unit: Money = field(validator=checked(_price))
+    unit: Money = field(validator=checked(from_zero))
     taxes: tuple[Tax, ...] = field(default=(), validator=_taxes)
     quantity: int = field(default=1, validator=checked(_seats))
     programme: ProgrammeId | None = None
@@ -249,7 +241,7 @@ class Line:
     def _less(self, discount: Money | None) -> Money:
         if discount is None:
             return self.before_discount
-        if _price("discount", discount) > self.before_discount:
+        if from_zero("discount", discount) > self.before_discount:
             raise BadValue("discount", Flaw.TOO_LARGE)
         return self.before_discount - discount
 

@@ -151,7 +151,7 @@ def start(
     method: Method,
     invoice: Deadline | None = None,
     code: PromotionCode | None = None,
-    sessions: Sequence[tuple[Session, Container[PersonKey]]],
+    sessions: Sessions,
     role: BuyerRole,
     bulk_buyers: Container[BuyerRole],
     approval: Container[SessionId] = (),
@@ -230,7 +230,7 @@ def pay(
     attempt: int,
     *,
     code: PromotionCode | None = None,
-    sessions: Sequence[tuple[Session, Container[PersonKey]]],
+    sessions: Sessions,
     numbering: Numbering,
 ) -> Decisions:
     """Record that the basket was paid in that *attempt*, and give the buyer all that they paid for (P3, P4, P8).
@@ -259,7 +259,7 @@ def pay_nothing(
     *,
     transaction: TransactionId,
     code: PromotionCode | None = None,
-    sessions: Sequence[tuple[Session, Container[PersonKey]]],
+    sessions: Sessions,
     role: BuyerRole,
     bulk_buyers: Container[BuyerRole],
     approval: Container[SessionId] = (),

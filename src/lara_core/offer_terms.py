@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 from lara_core.kernel.deadlines import LocalDay, Zone, utc
 from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, CourseId, LessonId, OfferId
-from lara_core.kernel.money import Money
+from lara_core.kernel.money import Money, from_zero
 from lara_core.kernel.validators import checked, identifier, line, switch, whole
 
 K = TypeVar("K", bound=str)
@@ -354,14 +354,6 @@ class AccessMessage:
         return cls(Telling.EDITED, subject, body)
 
 
-def _price(field: str, value: Money) -> Money:
-    if type(value) is not Money:
-        raise BadValue(field, Flaw.WRONG_TYPE)
-    if value.minor < 0:
-        raise BadValue(field, Flaw.TOO_SMALL)
-    return value
-
-
 def _products(values: Mapping[CourseId, Product]) -> Mapping[CourseId, Product]:
     return _mapping("products", values, most=MOST_PRODUCTS, kinds=(Product,))
 
@@ -376,7 +368,7 @@ class OfferTerms:
 
     title: str = field(validator=checked(line))
     products: Mapping[CourseId, Product] = field(factory=dict[CourseId, Product], converter=_products)
-    price: Money | None = field(default=None, validator=optional(checked(_price)))
+    price: Money | None = field(default=None, validator=optional(checked(from_zero)))
     message: AccessMessage = field(factory=AccessMessage, validator=checked(kind_of(AccessMessage)))
 
 

@@ -12,7 +12,7 @@ from lara_core.kernel.deadlines import utc
 from lara_core.kernel.decisions import Act
 from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, PoolId, RefundId, SeatNo, SessionId, TransactionId
-from lara_core.kernel.money import Money
+from lara_core.kernel.money import Money, from_zero
 from lara_core.kernel.validators import checked, line, whole
 
 
@@ -52,15 +52,6 @@ def _hours(field: str, value: int) -> int:
     return whole(field, value, least=0, most=24 * 366)
 
 
-def fee(field: str, value: Money) -> Money:
-    """An amount from zero up."""
-    if type(value) is not Money:
-        raise BadValue(field, Flaw.WRONG_TYPE)
-    if value.minor < 0:
-        raise BadValue(field, Flaw.TOO_SMALL)
-    return value
-
-
 @frozen
 class RefundTerms:
     """What a provider keeps of a cancelled seat, as at the sale (S12, P5).
@@ -71,8 +62,8 @@ class RefundTerms:
     """
 
     percent: str = field(validator=checked(rates.percent))
-    per_seat: Money = field(validator=checked(fee))
-    once: Money = field(validator=checked(fee))
+    per_seat: Money = field(validator=checked(from_zero))
+    once: Money = field(validator=checked(from_zero))
     hours_before: int = field(default=0, validator=checked(_hours))
 
     def __attrs_post_init__(self) -> None:
@@ -85,7 +76,7 @@ class RefundTerms:
 
     def kept(self, paid: Money) -> Money:
         """What is kept of one seat, before the fixed fee; never more than was paid."""
-        share = fee("paid", paid).percent(self.percent)
+        share = from_zero("paid", paid).percent(self.percent)
         return share + min(self.per_seat, paid - share)
 
 
@@ -151,7 +142,7 @@ class ChargeCaptured:
 
     transaction: TransactionId
     buyer: ActorId
-    captured: Money = field(validator=checked(fee))
+    captured: Money = field(validator=checked(from_zero))
     terms: RefundTerms
     act: Act
 

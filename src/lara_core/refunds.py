@@ -26,7 +26,7 @@ from attrs import evolve, frozen
 from lara_core.kernel.decisions import Act, Decision, Refused
 from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import ActorId, PoolId, RefundId, SeatNo, TransactionId
-from lara_core.kernel.money import Money
+from lara_core.kernel.money import Money, from_zero
 from lara_core.refund_events import (
     LEADS_TO,
     REFUND,
@@ -47,7 +47,6 @@ from lara_core.refund_events import (
     SeatsReinstated,
     SeatsSettled,
     SessionStart,
-    fee,
 )
 
 __all__ = [
@@ -335,7 +334,7 @@ class Charge:
         if to == pool:
             raise BadValue("to", Flaw.WRONG_FORM)
         before = self._money(pool, seat, price)
-        if fee("costs", costs).currency != self.captured.currency:
+        if from_zero("costs", costs).currency != self.captured.currency:
             raise Refused(OtherCurrency(seat))
         nothing = Money.zero(self.captured.currency)
         paid = before.refundable
@@ -431,7 +430,7 @@ class Charge:
             raise Refused(MoreThanCaptured(amount, left))
 
     def _money(self, pool: PoolId, seat: SeatNo, price: Money) -> SeatMoney:
-        if fee("prices", price).currency != self.captured.currency:
+        if from_zero("prices", price).currency != self.captured.currency:
             raise Refused(OtherCurrency(seat))
         return self.seats.get(pool, {}).get(seat) or SeatMoney.all_paid(price)
 

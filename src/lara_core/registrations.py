@@ -22,19 +22,10 @@ from attrs import evolve, field, frozen
 
 from lara_core.kernel.deadlines import utc
 from lara_core.kernel.decisions import Act, Decision, Refused
-from lara_core.kernel.errors import BadValue, Flaw
 from lara_core.kernel.ids import PoolId, RegistrationId, SessionId, TransactionId
-from lara_core.kernel.money import Money
+from lara_core.kernel.money import Money, from_zero
 from lara_core.kernel.people import Person, PersonKey
 from lara_core.kernel.validators import checked, switch
-
-
-def _price(field: str, value: Money) -> Money:
-    if type(value) is not Money:
-        raise BadValue(field, Flaw.WRONG_TYPE)
-    if value.minor < 0:
-        raise BadValue(field, Flaw.TOO_SMALL)
-    return value
 
 
 class RegistrationState(StrEnum):
@@ -96,7 +87,7 @@ class Sale:
     """What a place was bought by: the *transaction*, and the gross *price*."""
 
     transaction: TransactionId
-    price: Money = field(validator=checked(_price))
+    price: Money = field(validator=checked(from_zero))
 
 
 # --- Events -----------------------------------------------------------------------------------------------

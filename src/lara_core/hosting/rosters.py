@@ -7,11 +7,11 @@ with the reason, to be mended and imported again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from attrs import evolve, frozen
 
-from lara_core.formats.rosters import Batch, Roster
+from lara_core.formats.rosters import BATCH, Batch, Roster
 from lara_core.hosting import asking
 from lara_core.hosting.offers import granted
 from lara_core.hosting.once import fingerprint, once
@@ -21,9 +21,6 @@ from lara_core.kernel.ids import GrantId, Key, OfferId
 from lara_core.offers import AccessGranted, GrantDecision, Offer
 from lara_core.rights import Place, Right
 from lara_core.rosters import BadRow, Contact, Duplicate, Outcome, ReadingStopped, Taken
-
-SIZE: Final = 500
-"""So many rows are granted in one transaction, where nobody says otherwise."""
 
 
 @frozen
@@ -44,7 +41,7 @@ def import_grants(
     offer: OfferId,
     roster: Roster,
     *,
-    size: int = SIZE,
+    size: int = BATCH,
     after: int = 0,
     progress: Told | None = None,
 ) -> Outcome:
@@ -77,7 +74,7 @@ def import_contacts(
     act: Act,
     roster: Roster,
     *,
-    size: int = SIZE,
+    size: int = BATCH,
     after: int = 0,
     progress: Told | None = None,
 ) -> Outcome:

@@ -198,3 +198,12 @@ class Money:
         for at in by_remainder[: size - sum(shares)]:
             shares[at] += 1
         return tuple(Money(sign * share, self.currency) for share in shares)
+
+
+def from_zero(field: str, value: Money) -> Money:
+    """*value*, where it is an amount from zero up; otherwise a `BadValue` of that *field*."""
+    if type(value) is not Money:
+        raise BadValue(field, Flaw.WRONG_TYPE)
+    if value.minor < 0:
+        raise BadValue(field, Flaw.TOO_SMALL)
+    return value
